@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Aha.Benchmarks;
+using Aha.Benchmarks.Machine;
 using Aha.Generation;
+using Aha.Models;
 
 namespace Aha.Bench;
 
@@ -29,8 +32,9 @@ internal static class RolloutBenchmark
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (string model in models)
         {
-            var config = BenchModels.Config(model);
-            var weights = new RandomWeights(config);
+            BenchmarkModel shape = BenchmarkModel.Find(model);
+            ModelConfig config = shape.Config;
+            using CausalLanguageModel weights = shape.Create();
             foreach (var kernels in kernelSets.Where(RolloutEngineOptions.IsSupported))
             {
                 using var engine = new RolloutEngine(config, new RolloutEngineOptions { Threads = threads, SlotsPerThread = slots == 0 ? null : slots, Kernels = kernels });
@@ -65,7 +69,7 @@ internal static class RolloutBenchmark
                         busy = Math.Max(busy, perCore * threads);
                     }
 
-                    double flopPerToken = 2.0 * BenchModels.Parameters(config), flops = best * flopPerToken;
+                    double flopPerToken = 2.0 * shape.Parameters, flops = best * flopPerToken;
                     Console.WriteLine($"| {kernels} | {model} | {batch} | {lengths} | {best:N0} | {flops / 1e9:F1} | {peak / 1e9:F0} | {flops / peak:P0} | {busy * flopPerToken / peak:P0} |");
                 }
             }

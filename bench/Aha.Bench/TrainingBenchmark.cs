@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Aha.Benchmarks;
+using Aha.Benchmarks.Machine;
 using Aha.Generation;
 using Aha.Models;
 using Aha.Tensors;
@@ -50,7 +52,8 @@ internal static class TrainingBenchmark
 
     private static void Compare(string name, string kind, IReadOnlyList<string> backends, KernelSet kernels, int threads, int repeats, double peak, MatmulProbe probe)
     {
-        ModelConfig config = BenchModels.Config(name);
+        BenchmarkModel shape = BenchmarkModel.Find(name);
+        ModelConfig config = shape.Config;
         TrainingSequence[] sequences = Draw(config, kind);
         int tokens = sequences.Sum(s => s.Length);
         List<Contestant> contestants = [.. backends.Select(backend => new Contestant(backend, config, kernels, threads))];
@@ -62,7 +65,7 @@ internal static class TrainingBenchmark
         foreach (Contestant contestant in contestants)
         {
             contestant.Seconds.Sort();
-            double rate = tokens / contestant.Seconds[0], flops = rate * 6 * BenchModels.Parameters(config) / 1e9;
+            double rate = tokens / contestant.Seconds[0], flops = rate * 6 * shape.Parameters / 1e9;
             Console.WriteLine(
                 $"| {name} | {kind} | {contestant.Backend} | {rate:N0} | {tokens / contestant.Seconds[repeats / 2]:N0} | {tokens / contestant.CpuSeconds.Min():N0} | {flops:F1} | {flops / probe.Float32GigaFlops:P0} | {flops / peak:P0} |");
             contestant.Dispose();

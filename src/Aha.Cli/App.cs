@@ -43,8 +43,10 @@ internal static class App
             TasksCommand.Create(),
             ReportCommand.Create(),
             RunsCommand.Create(),
+            BenchCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
+        ShortenList(parsed.CommandResult.Command);
         if (parsed.Errors.Count > 0)
         {
             string mistake = parsed.UnmatchedTokens.Count > 0 ? $"there is no command, option or argument '{parsed.UnmatchedTokens[0]}'" : parsed.Errors[0].Message;
@@ -62,6 +64,15 @@ internal static class App
         catch (Exception e) when (Explain(e) is { } known)
         {
             return Fail(known.Code, known.Message);
+        }
+    }
+
+    // A list of commands is read faster without their examples, which each command's own help shows.
+    private static void ShortenList(Command command)
+    {
+        foreach (Command sub in command.Subcommands)
+        {
+            sub.Description = sub.Description?.Split("\n\n", 2)[0];
         }
     }
 

@@ -10,7 +10,7 @@ public class DependencyTests
     private static readonly string[] s_order =
     [
         "Aha.Verification", "Aha.Tokenization", "Aha.Runs", "Aha.Tasks", "Aha.Tensors", "Aha.Models", "Aha.Kernels", "Aha.Generation", "Aha.Evaluation", "Aha.Training",
-        "Aha.Reporting", "Aha.Pipeline", "Aha.Cli",
+        "Aha.Reporting", "Aha.Pipeline", "Aha.Benchmarks", "Aha.Cli",
     ];
 
     private static readonly string[] s_withoutTensors = ["Aha.Verification", "Aha.Tokenization", "Aha.Runs", "Aha.Tasks", "Aha.Reporting", "Aha.Kernels"];

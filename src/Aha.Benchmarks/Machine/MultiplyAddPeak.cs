@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Aha.Generation;
 
-namespace Aha.Bench;
+namespace Aha.Benchmarks.Machine;
 
 /// <summary>The rate at which the cores retire fp32 multiply-adds from registers: the ceiling of every kernel here.</summary>
-internal static class MultiplyAddPeak
+public static class MultiplyAddPeak
 {
     private const int Rounds = 20_000;
 

@@ -1,0 +1,43 @@
+using Aha.Models;
+
+namespace Aha.Benchmarks;
+
+/// <summary>A model whose speed is measured, with what its arithmetic costs.</summary>
+public sealed record BenchmarkModel(string Name, ModelConfig Config, string? Folder)
+{
+    /// <summary>Made-up models of fixed shapes: N is the nano recipe's (0.7 million parameters), M seven times its size.</summary>
+    public static IReadOnlyList<BenchmarkModel> Known { get; } =
+    [
+        new("N", new ModelConfig
+        {
+            VocabSize = 144, HiddenSize = 128, IntermediateSize = 256, NumHiddenLayers = 4, NumAttentionHeads = 4, NumKeyValueHeads = 4, HeadDim = 32,
+        }, null),
+        new("M", new ModelConfig
+        {
+            VocabSize = 512, HiddenSize = 256, IntermediateSize = 688, NumHiddenLayers = 6, NumAttentionHeads = 8, NumKeyValueHeads = 4, HeadDim = 32,
+        }, null),
+    ];
+
+    /// <summary>
+    /// Parameters that take part in matrix products, the embedding once, as the output matrix: what the arithmetic limit counts (2 FLOP a parameter and
+    /// token forward, 6 in training).
+    /// </summary>
+    public long Parameters
+    {
+        get
+        {
+            ModelConfig c = Config;
+            long attention = (long)c.HiddenSize * c.HeadDim * 2 * (c.NumAttentionHeads + c.NumKeyValueHeads);
+            return c.NumHiddenLayers * (attention + 3L * c.HiddenSize * c.IntermediateSize) + (long)c.VocabSize * c.HiddenSize;
+        }
+    }
+
+    /// <summary>One of <see cref="Known"/>, or the model in a folder.</summary>
+    /// <exception cref="ModelFormatException">Neither a known name nor a model folder.</exception>
+    public static BenchmarkModel Find(string nameOrFolder) =>
+        Known.FirstOrDefault(m => m.Name == nameOrFolder)
+        ?? new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrFolder))), ModelConfigFile.Read(nameOrFolder), nameOrFolder);
+
+    /// <summary>Freshly initialised where the model is a made-up one: speed does not depend on the weights' values.</summary>
+    public CausalLanguageModel Create() => Folder is null ? CausalLanguageModel.Create(Config, seed: 1) : CausalLanguageModel.Load(Folder);
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Aha.Benchmarks.Machine;
+using Aha.Benchmarks.Workloads;
+using Aha.Generation;
+using Aha.Models;
+using Aha.Tensors;
+using Aha.Training.Backends;
+using static TorchSharp.torch;
+
+namespace Aha.Benchmarks;
+
+/// <summary>
+/// Measures this machine and Aha's share of what it allows. Every repetition of a figure stands beside a fresh measurement of the ceiling, and best is
+/// compared with best: on a machine whose speed drifts the shares still hold.
+/// </summary>
+public sealed class BenchmarkSuite(BenchmarkOptions options)
+{
+    /// <summary>The kinds of work, as <see cref="BenchmarkOptions.Kinds"/> names them.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["machine", "decode", "prefill", "train", "logprobs", "grpo-step", "verifier"];
+
+    /// <summary>Measures; a figure is handed out as soon as it is known.</summary>
+    /// <param name="status">Told what is being measured next.</param>
+    /// <param name="cancel">Looked at between repetitions.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ModelFormatException">A model is neither known nor a folder that can be read.</exception>
+    /// <exception cref="OperationCanceledException">Stopped on request.</exception>
+    public IEnumerable<BenchmarkFigure> Run(Action<string>? status = null, CancellationToken cancel = default)
+    {
+        options.Validate();
+        BenchmarkModel[] models = [.. options.Models.Select(BenchmarkModel.Find)];
+        NativeRuntime.EnsureLoaded();
+        set_num_threads(options.Threads);
+        return Figures(models, status ?? (_ => { }), cancel);
+    }
+
+    private IEnumerable<BenchmarkFigure> Figures(BenchmarkModel[] models, Action<string> status, CancellationToken cancel)
+    {
+        if (Wanted("machine"))
+        {
+            status("the machine");
+            foreach (BenchmarkFigure figure in MachineRates.Measure(options.Threads).Figures()) yield return figure;
+        }
+
+        using var float32 = new MatmulRate(ScalarType.Float32);
+        foreach (BenchmarkModel shape in models)
+        {
+            if (!Kinds.Where(k => k is not ("machine" or "verifier")).Any(Wanted)) break;
+            using CausalLanguageModel model = shape.Create();
+            BackendKind backend = BackendKind.LibtorchFp32;
+            if (Wanted("train") || Wanted("logprobs") || Wanted("grpo-step"))
+            {
+                status($"{shape.Name}: which backend trains it fastest");
+                backend = BackendChoice.Measure(shape.Config, BackendChoice.Candidates(shape.Config, MatmulProbe.Measure()), options.Threads).Best;
+            }
+
+            using MatmulRate? bfloat16 = backend == BackendKind.LibtorchBf16 ? new MatmulRate(ScalarType.BFloat16) : null;
+            (MatmulRate Rate, string Name) trained = bfloat16 is null ? (float32, "fp32 matmul") : (bfloat16, "bf16 matmul");
+            foreach ((string kind, MatmulRate rate, string name, Func<IWorkload> create) in Works(shape, model, backend, (float32, "fp32 matmul"), trained))
+            {
+                if (!Wanted(kind)) continue;
+                cancel.ThrowIfCancellationRequested();
+                using IWorkload work = create();
+                status($"{shape.Name}: {work.What}");
+                yield return Measure(shape.Name, work, rate, name, cancel);
+            }
+        }
+
+        if (Wanted("verifier"))
+        {
+            foreach (bool responses in (bool[])[false, true])
+            {
+                using var work = new VerdictWorkload(responses);
+                status($"verifier: {work.What}");
+                yield return Measure("verifier", work, null, "", cancel);
+            }
+        }
+    }
+
+    private IEnumerable<(string Kind, MatmulRate Rate, string Name, Func<IWorkload> Create)> Works(
+        BenchmarkModel shape, CausalLanguageModel model, BackendKind backend, (MatmulRate Rate, string Name) decoded, (MatmulRate Rate, string Name) trained)
+    {
+        using var engine = new RolloutEngine(shape.Config, new RolloutEngineOptions { Threads = options.Threads });
+        engine.LoadWeights(model, policyVersion: 0);
+        foreach (int batch in options.Batches) yield return ("decode", decoded.Rate, decoded.Name, () => new DecodeWorkload(shape, engine, batch));
+        yield return ("prefill", decoded.Rate, decoded.Name, () => new PrefillWorkload(shape, engine));
+        yield return ("train", trained.Rate, trained.Name, () => new TrainingWorkload(shape, model, backend, options.Threads));
+        yield return ("logprobs", trained.Rate, trained.Name, () => new LogProbWorkload(shape, model, backend, options.Threads));
+        foreach (bool ragged in (bool[])[false, true])
+            yield return ("grpo-step", trained.Rate, trained.Name, () => new GrpoStepWorkload(shape, model, backend, options.Threads, ragged));
+    }
+
+    private BenchmarkFigure Measure(string subject, IWorkload work, MatmulRate? rate, string rateName, CancellationToken cancel)
+    {
+        double bestSeconds = double.PositiveInfinity, bestRate = 0;
+        WorkDone best = default;
+        // The first one compiles kernels and allocates.
+        for (int i = 0; i <= options.Repeats; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            bestRate = Math.Max(bestRate, rate?.Once() ?? 0);
+            long start = Stopwatch.GetTimestamp();
+            WorkDone done = work.Run();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (i > 0 && (best.Units == 0 || seconds / Size(done) < bestSeconds / Size(best))) (bestSeconds, best) = (seconds, done);
+        }
+
+        double value = work.Unit == "seconds" ? bestSeconds : best.Units / bestSeconds;
+        return new BenchmarkFigure(subject, work.What, work.Unit, value, rate is null ? null : Limit(best, bestSeconds, bestRate, rateName));
+    }
+
+    // Repetitions of a ragged step differ in size: they are compared by the arithmetic they hold.
+    private static double Size(WorkDone done) => done.Flop > 0 ? done.Flop : done.Units;
+
+    /// <summary>The roofline: a step is bound by its arithmetic or by reading its weights, whichever takes longer.</summary>
+    private Ceiling Limit(WorkDone done, double seconds, double gigaFlops, string rateName)
+    {
+        double arithmetic = done.Flop / gigaFlops / 1e9;
+        if (done.Bytes == 0) return new(arithmetic / seconds, rateName);
+        double weights = done.Bytes / DecodeWorkload.NewTokens;
+        double memory = done.Bytes / MemoryBandwidth.Read((long)weights, options.Threads) / 1e9;
+        return memory > arithmetic ? new(memory / seconds, "reading the weights") : new(arithmetic / seconds, rateName);
+    }
+
+    private bool Wanted(string kind) => options.Kinds.Count == 0 || options.Kinds.Contains(kind);
+}
