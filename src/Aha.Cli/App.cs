@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Aha.Cli.Commands;
+using Aha.Cli.Commands.Runs;
 using Aha.Models;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
@@ -57,9 +58,9 @@ internal static class App
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_savingTime });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            return Fail(Stopped, "stopped; nothing is lost: the same command goes on where it was");
+            return Fail(Stopped, e is RunStoppedException ? e.Message : "stopped");
         }
         catch (Exception e) when (Explain(e) is { } known)
         {

@@ -37,7 +37,7 @@ public static class ReportWriter
             RunSections.Stages(run),
             RunSections.Evaluations(run),
             RunSections.Repeat(run),
-            Html.Of($"<footer>Written by Aha{(run.Run.Version.Length > 0 ? " " + run.Run.Version : "")} from the run's records.</footer>\n"),
+            Html.Of($"<footer>Written by Aha{(run.Run.Versions.TryGetValue("aha", out string? version) ? " " + version : "")} from the run's records.</footer>\n"),
         ]);
         return Shell.Wrap($"{run.Run.Name}: {outcome}", body);
     }
@@ -46,7 +46,9 @@ public static class ReportWriter
     {
         try
         {
-            File.WriteAllText(path, page.ToString());
+            // A full disk leaves the report of before.
+            File.WriteAllText(path + ".new", page.ToString());
+            File.Move(path + ".new", path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

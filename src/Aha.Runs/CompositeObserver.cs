@@ -6,9 +6,9 @@ public sealed class CompositeObserver(params IReadOnlyList<IRunObserver> observe
     public void RunStarted(RunRecord run) => Each(observer => observer.RunStarted(run));
     public void StageStarted(StageRecord stage, long resumedAt) => Each(observer => observer.StageStarted(stage, resumedAt));
     public void Progress(string what, long done, long total) => Each(observer => observer.Progress(what, done, total));
-    public void StepCompleted(MetricRecord record) => Each(observer => observer.StepCompleted(record));
-    public void SampleKept(SampleRecord sample) => Each(observer => observer.SampleKept(sample));
-    public void Evaluated(EvaluationRecord evaluation) => Each(observer => observer.Evaluated(evaluation));
+    public void StepCompleted(MetricRecord record, IReadOnlyList<SampleRecord> kept) => Each(observer => observer.StepCompleted(record, kept));
+    public void Evaluated(EvaluationRecord evaluation, IReadOnlyList<SampleRecord> samples) => Each(observer => observer.Evaluated(evaluation, samples));
+    public void CheckpointSaved(CheckpointRecord checkpoint) => Each(observer => observer.CheckpointSaved(checkpoint));
     public void StageFinished(StageResult result) => Each(observer => observer.StageFinished(result));
     public void Notice(string text) => Each(observer => observer.Notice(text));
 

@@ -1,58 +1,32 @@
-using System.Text.Json;
+using Aha.Runs.Store;
 
 namespace Aha.Runs;
 
 /// <summary>
-/// Writes a run down: <c>run.json</c>, <c>recipe.yaml</c>, and one growing file each of metrics, samples, evaluations and finished
-/// stages. Opening a folder that a killed run left behind mends it; <see cref="RewindTo"/> then drops what the resumed run will do again.
+/// Writes a run down: everything into <c>run.db</c>, and the recipe once more as <c>recipe.yaml</c> for people. Each call of the observer is
+/// one transaction, so a killed run leaves what belongs together whole or not at all; <see cref="RewindTo"/> then drops what the resumed run
+/// will do again.
 /// </summary>
 /// <remarks>
-/// A stage that saves checkpoints reports a step's metrics, samples and evaluation first and saves the checkpoint of that step after:
-/// a run resumed from the checkpoint then repeats none of them.
+/// A stage that saves checkpoints reports a step first and saves the checkpoint of that step after: a run resumed from the checkpoint then
+/// repeats none of them. Evaluations come after the checkpoint of their step, since <see cref="EvaluationAt"/> tells a resumed stage whether
+/// that one is still to be made.
 /// </remarks>
 public sealed class RunFolder : IRunObserver, IDisposable
 {
-    internal const string RunFile = "run.json";
-    internal const string RecipeFile = "recipe.yaml";
-    internal const string MetricsFile = "metrics.jsonl";
-    internal const string SamplesFile = "samples.jsonl";
-    internal const string EvaluationsFile = "evaluations.jsonl";
-    internal const string StagesFile = "stages.jsonl";
+    /// <summary>The recipe's copy in a run folder.</summary>
+    public const string RecipeFile = "recipe.yaml";
 
-    private const string LockFile = ".lock";
+    private readonly RunLock _held;
+    private readonly RunDatabase _database;
 
-    private readonly FileStream held;
-    private readonly JsonLines<MetricRecord> metrics;
-    private readonly JsonLines<SampleRecord> samples;
-    private readonly JsonLines<EvaluationRecord> evaluations;
-    private readonly JsonLines<StageResult> stages;
-
-    private RunFolder(string path)
-    {
-        Path = path;
-        held = Hold();
-        try
-        {
-            metrics = new(In(MetricsFile), RunJson.Lines.MetricRecord);
-            samples = new(In(SamplesFile), RunJson.Lines.SampleRecord);
-            evaluations = new(In(EvaluationsFile), RunJson.Lines.EvaluationRecord);
-            stages = new(In(StagesFile), RunJson.Lines.StageResult);
-        }
-        catch
-        {
-            metrics?.Dispose();
-            samples?.Dispose();
-            evaluations?.Dispose();
-            held.Dispose();
-            throw;
-        }
-    }
+    private RunFolder(string path, RunLock held, RunDatabase database) => (Path, _held, _database) = (path, held, database);
 
     /// <summary>The folder, as an absolute path.</summary>
     public string Path { get; }
 
     /// <summary>Opens a run folder for writing, making it where it does not exist.</summary>
-    /// <exception cref="RunFolderException">The folder cannot be written, or another process is writing to it.</exception>
+    /// <exception cref="RunFolderException">The folder cannot be written, its database is damaged, or another process is writing to it.</exception>
     public static RunFolder Open(string folder)
     {
         string path = System.IO.Path.GetFullPath(folder);
@@ -64,33 +38,46 @@ public sealed class RunFolder : IRunObserver, IDisposable
         {
             throw new RunFolderException($"cannot make the run folder {path}: {e.Message}", e);
         }
-        return new RunFolder(path);
+
+        RunLock held = RunLock.Take(path);
+        try
+        {
+            return new RunFolder(path, held, RunDatabase.OpenForWriting(path));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Keeps the recipe as it was given, comments and all.</summary>
-    public void WriteRecipe(string yaml) => RunFiles.Replace(In(RecipeFile), yaml);
+    /// <summary>What an earlier session recorded of this run; null where none did.</summary>
+    public RunRecord? Recorded => RunQueries.Run(_database);
+
+    /// <summary>The evaluation of a stage at a step, if it is recorded.</summary>
+    public EvaluationRecord? EvaluationAt(string stage, long step) => RunQueries.Evaluations(_database, stage).FirstOrDefault(evaluation => evaluation.Step == step);
+
+    /// <summary>Whether the result of a finished stage is recorded.</summary>
+    public bool HasResult(string stage) => RunQueries.Results(_database).Any(result => result.Name == stage);
 
     /// <summary>
-    /// Drops the metrics, samples and evaluations of <paramref name="stage"/> after <paramref name="step"/>, and its result: the stage
-    /// is about to go on from there. -1 drops everything of the stage.
+    /// Drops the metrics, samples, evaluations and checkpoints of <paramref name="stage"/> after <paramref name="step"/>, and its result: the
+    /// stage is about to go on from there. -1 drops everything of the stage.
     /// </summary>
-    public void RewindTo(string stage, long step)
+    public void RewindTo(string stage, long step) => _database.Transaction(() =>
     {
-        // The result goes first: killed half-way, the stage must not look finished.
-        stages.Retain(result => result.Name != stage);
-        evaluations.Retain(evaluation => evaluation.Stage != stage || evaluation.Step <= step);
-        samples.Retain(sample => sample.Stage != stage || sample.Step <= step);
-        metrics.Retain(metric => metric.Stage != stage || metric.Step <= step);
-    }
+        _database.Execute("UPDATE stages SET seconds = NULL, metrics = NULL WHERE name = $1", stage);
+        foreach (string table in (string[])["metrics", "samples", "evaluations", "checkpoints"])
+        {
+            _database.Execute($"DELETE FROM {table} WHERE stage = $1 AND step > $2", stage, step);
+        }
+    });
 
-    /// <summary>Writes <c>run.json</c>. A resumed run keeps the time at which it first started.</summary>
+    /// <summary>Records what the run is and its plan. A resumed run keeps the time at which it first started.</summary>
     public void RunStarted(RunRecord run)
     {
-        if (File.Exists(In(RunFile)))
-        {
-            run = run with { Started = RunReader.ReadRun(Path).Started };
-        }
-        RunFiles.Replace(In(RunFile), JsonSerializer.Serialize(run, RunJson.Indented.RunRecord) + "\n");
+        WriteRecipe(run.Recipe);
+        _database.Transaction(() => RunQueries.Insert(_database, run));
     }
 
     public void StageStarted(StageRecord stage, long resumedAt)
@@ -101,20 +88,18 @@ public sealed class RunFolder : IRunObserver, IDisposable
     {
     }
 
-    public void StepCompleted(MetricRecord record) => metrics.Append(record);
-
-    public void SampleKept(SampleRecord sample) => samples.Append(sample);
-
-    public void Evaluated(EvaluationRecord evaluation) => evaluations.Append(evaluation);
-
-    public void StageFinished(StageResult result)
+    public void StepCompleted(MetricRecord record, IReadOnlyList<SampleRecord> kept) => _database.Transaction(() =>
     {
-        metrics.FlushToDisk();
-        samples.FlushToDisk();
-        evaluations.FlushToDisk();
-        stages.Append(result);
-        stages.FlushToDisk();
-    }
+        RunQueries.Insert(_database, record);
+        RunQueries.Insert(_database, kept, evaluation: null);
+    });
+
+    public void Evaluated(EvaluationRecord evaluation, IReadOnlyList<SampleRecord> samples) => _database.Transaction(() =>
+        RunQueries.Insert(_database, samples, RunQueries.Insert(_database, evaluation)));
+
+    public void CheckpointSaved(CheckpointRecord checkpoint) => _database.Transaction(() => RunQueries.Insert(_database, checkpoint));
+
+    public void StageFinished(StageResult result) => _database.Transaction(() => RunQueries.Insert(_database, result));
 
     public void Notice(string text)
     {
@@ -122,29 +107,22 @@ public sealed class RunFolder : IRunObserver, IDisposable
 
     public void Dispose()
     {
-        metrics.Dispose();
-        samples.Dispose();
-        evaluations.Dispose();
-        stages.Dispose();
-        held.Dispose();
+        _database.Dispose();
+        _held.Dispose();
     }
 
-    /// <summary>Locks the folder against a second writer, for as long as this process lives: the lock goes with it, however it ends.</summary>
-    private FileStream Hold()
+    private void WriteRecipe(string yaml)
     {
+        string path = System.IO.Path.Combine(Path, RecipeFile);
         try
         {
-            return new FileStream(In(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            // A full disk leaves the copy of before.
+            File.WriteAllText(path + ".new", yaml);
+            File.Move(path + ".new", path, overwrite: true);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"cannot write in the run folder {Path}: {e.Message}", e);
-        }
-        catch (IOException e)
-        {
-            throw new RunFolderException($"cannot take the run folder {Path}: {e.Message} Is another aha writing to this run?", e);
+            throw new RunFolderException($"cannot write {path}: {e.Message}", e);
         }
     }
-
-    private string In(string file) => System.IO.Path.Combine(Path, file);
 }

@@ -5,30 +5,28 @@ using System.Text.Json.Serialization;
 namespace Aha.Runs;
 
 /// <summary>
-/// How records look as JSON: <c>NaN</c> and the infinities survive as strings, nulls where none belong are refused, and text stays
-/// readable (<c>&lt;think&gt;</c>, not <c>\u003Cthink</c>): these are files, never markup.
+/// How records look as JSON, one a line: <c>NaN</c> and the infinities survive as strings, nulls where none belong are refused, and text
+/// stays readable (<c>&lt;think&gt;</c>, not <c>\u003Cthink</c>): these are lines of a file, never markup.
 /// </summary>
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(MetricRecord))]
 [JsonSerializable(typeof(SampleRecord))]
 [JsonSerializable(typeof(EvaluationRecord))]
+[JsonSerializable(typeof(CheckpointRecord))]
 [JsonSerializable(typeof(StageResult))]
 [JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(IReadOnlyList<PublishedLine>), TypeInfoPropertyName = "PublishedLines")]
+[JsonSerializable(typeof(IReadOnlyList<string>), TypeInfoPropertyName = "Words")]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, double>), TypeInfoPropertyName = "Numbers")]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>), TypeInfoPropertyName = "Facts")]
 public sealed partial class RunJson : JsonSerializerContext
 {
-    /// <summary>One record a line.</summary>
-    public static RunJson Lines { get; } = new(Settings(indented: false));
-
-    /// <summary>For <c>run.json</c>, which people open.</summary>
-    public static RunJson Indented { get; } = new(Settings(indented: true));
-
-    private static JsonSerializerOptions Settings(bool indented) => new()
+    /// <summary>The one way in which records are written and read.</summary>
+    public static RunJson Lines { get; } = new(new JsonSerializerOptions
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        WriteIndented = indented,
-        NewLine = "\n",
-    };
+    });
 }

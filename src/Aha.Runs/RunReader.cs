@@ -1,56 +1,65 @@
-using System.Text.Json;
+using Aha.Runs.Store;
 
 namespace Aha.Runs;
 
-/// <summary>Everything a run folder holds, records in the order in which they were written.</summary>
+/// <summary>Everything a run folder holds but the samples of its evaluations, records in the order in which they were written.</summary>
 public sealed record RunData
 {
     /// <summary>Where it was read from.</summary>
     public string Folder { get; init; } = "";
     public required RunRecord Run { get; init; }
-    /// <summary>The recipe's text; empty where no copy was kept.</summary>
-    public string Recipe { get; init; } = "";
     public IReadOnlyList<MetricRecord> Metrics { get; init; } = [];
+    /// <summary>Samples kept of training steps.</summary>
     public IReadOnlyList<SampleRecord> Samples { get; init; } = [];
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
-    /// <summary>Finished stages.</summary>
+    public IReadOnlyList<CheckpointRecord> Checkpoints { get; init; } = [];
+    /// <summary>Finished stages, in the plan's order.</summary>
     public IReadOnlyList<StageResult> Stages { get; init; } = [];
 }
 
-/// <summary>Reads a run folder, also one that a running or killed run is or was writing to.</summary>
+/// <summary>Reads a run folder, also one that a running or killed run is or was writing to, and one that cannot be written.</summary>
 public static class RunReader
 {
-    /// <exception cref="RunFolderException">No run there, or a file that is damaged anywhere but in a half-written last line.</exception>
+    /// <summary>Whether the folder holds a run.</summary>
+    public static bool IsRun(string folder) => File.Exists(Path.Combine(folder, RunDatabase.FileName));
+
+    /// <exception cref="RunFolderException">No run there, or one that is damaged.</exception>
     public static RunData Load(string folder)
     {
         string path = Path.GetFullPath(folder);
-        string recipe = Path.Combine(path, RunFolder.RecipeFile);
-        return new RunData
+        using RunDatabase database = RunDatabase.OpenForReading(path);
+        RunData? data = null;
+        // One transaction: a moment of the run, whatever its writer does meanwhile.
+        database.Transaction(() => data = new RunData
         {
             Folder = path,
-            Run = ReadRun(path),
-            Recipe = File.Exists(recipe) ? File.ReadAllText(recipe) : "",
-            Metrics = JsonLines<MetricRecord>.Read(Path.Combine(path, RunFolder.MetricsFile), RunJson.Lines.MetricRecord),
-            Samples = JsonLines<SampleRecord>.Read(Path.Combine(path, RunFolder.SamplesFile), RunJson.Lines.SampleRecord),
-            Evaluations = JsonLines<EvaluationRecord>.Read(Path.Combine(path, RunFolder.EvaluationsFile), RunJson.Lines.EvaluationRecord),
-            Stages = JsonLines<StageResult>.Read(Path.Combine(path, RunFolder.StagesFile), RunJson.Lines.StageResult),
-        };
+            Run = RunQueries.Run(database) ?? throw new RunFolderException($"no run in {path}: it was opened and never begun; start it again"),
+            Metrics = [.. RunQueries.Metrics(database)],
+            Samples = [.. RunQueries.KeptSamples(database)],
+            Evaluations = [.. RunQueries.Evaluations(database)],
+            Checkpoints = [.. RunQueries.Checkpoints(database)],
+            Stages = [.. RunQueries.Results(database)],
+        });
+        return data!;
     }
 
-    internal static RunRecord ReadRun(string folder)
+    /// <summary>What a run is, without its records.</summary>
+    /// <exception cref="RunFolderException">No run there, or one that is damaged.</exception>
+    public static RunRecord LoadRecord(string folder)
     {
-        string path = Path.Combine(folder, RunFolder.RunFile);
-        if (!File.Exists(path))
+        string path = Path.GetFullPath(folder);
+        using RunDatabase database = RunDatabase.OpenForReading(path);
+        return RunQueries.Run(database) ?? throw new RunFolderException($"no run in {path}: it was opened and never begun; start it again");
+    }
+
+    /// <summary>Every stored sample, those of evaluations too, one at a time: there may be more than memory holds.</summary>
+    /// <exception cref="RunFolderException">No run there, or one that is damaged.</exception>
+    public static IEnumerable<SampleRecord> AllSamples(string folder)
+    {
+        using RunDatabase database = RunDatabase.OpenForReading(Path.GetFullPath(folder));
+        foreach (SampleRecord sample in RunQueries.AllSamples(database))
         {
-            throw new RunFolderException($"no run in {folder}: it holds no {RunFolder.RunFile}; name a folder that `aha run` wrote");
-        }
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RunJson.Indented.RunRecord) ?? throw new JsonException("null is not a run");
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new RunFolderException($"cannot read {path}: {e.Message.ReplaceLineEndings(" ")}", e);
+            yield return sample;
         }
     }
 }

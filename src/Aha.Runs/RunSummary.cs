@@ -8,6 +8,11 @@ public sealed record RunSummary(
     [property: JsonPropertyName("seconds")] double Seconds,
     [property: JsonPropertyName("stages")] IReadOnlyList<StageResult> Stages)
 {
-    /// <summary>The summary of the finished stages of a run.</summary>
-    public static RunSummary Of(RunData data) => new(data.Folder, data.Stages.Sum(stage => stage.Seconds), data.Stages);
+    /// <summary>The summary of the finished stages of a run's plan.</summary>
+    public static RunSummary Of(RunData data)
+    {
+        HashSet<string> planned = [.. data.Run.Stages.Select(stage => stage.Name)];
+        StageResult[] stages = [.. data.Stages.Where(stage => planned.Contains(stage.Name))];
+        return new(data.Folder, stages.Sum(stage => stage.Seconds), stages);
+    }
 }

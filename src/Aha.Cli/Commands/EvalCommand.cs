@@ -53,7 +53,7 @@ internal static class EvalCommand
             yaml.Append(culture, $"name: eval\nseed: {parsed.GetValue(seed)}\ntemplate: \"{parsed.GetValue(template)}\"\n");
             yaml.Append(culture, $"task: {{ {task}, wording: {parsed.GetValue(wording)} }}\nmodel: {{ load: \"{Path.GetFullPath(parsed.GetValue(model)!)}\" }}\n");
             yaml.Append(culture, $"evaluation: {{ problems: {parsed.GetValue(limit)}, samples: {parsed.GetValue(samples)}, temperature: {parsed.GetValue(temperature)}, top_p: {parsed.GetValue(topP)}, max_new_tokens: {parsed.GetValue(tokens)} }}\n");
-            yaml.Append("stages:\n  - name: eval\n    kind: eval\n    store_samples: true\n");
+            yaml.Append("stages:\n  - name: eval\n    kind: eval\n");
             if (isFile)
             {
                 yaml.Append($"    benchmark: \"{Path.GetFullPath(name)}\"\n");

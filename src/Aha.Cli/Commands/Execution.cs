@@ -12,9 +12,16 @@ internal static class Execution
         () =>
         {
             using IRunDisplay display = RunDisplay.Create(json, TimeProvider.System);
-            RunData data = RecipeRunner.Run(source, output, commandLine, display, TimeProvider.System, cancel);
-            display.Finish(RunSummary.Of(data), RecipeRunner.ReportOf(data.Folder));
-            return 0;
+            try
+            {
+                RunData data = RecipeRunner.Run(source, output, commandLine, display, TimeProvider.System, cancel);
+                display.Finish(RunSummary.Of(data), RecipeRunner.ReportOf(data.Folder));
+                return 0;
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new RunStoppedException(commandLine, e);
+            }
         },
         CancellationToken.None);
 }

@@ -5,7 +5,8 @@ namespace Aha.Cli.Terminal;
 
 /// <summary>
 /// A JSON object a line, with one member that names what it is: <c>run</c>, <c>stage</c>, <c>metrics</c>, <c>sample</c>, <c>evaluation</c>,
-/// <c>stage_result</c>, <c>notice</c>, and last <c>summary</c>. NaN and infinities are strings, as in the run folder.
+/// <c>checkpoint</c>, <c>stage_result</c>, <c>notice</c>, and last <c>summary</c>. NaN and infinities are strings, as in the run folder, which
+/// also holds the many samples of evaluations.
 /// </summary>
 public sealed class JsonDisplay(TextWriter output) : IRunDisplay
 {
@@ -18,11 +19,19 @@ public sealed class JsonDisplay(TextWriter output) : IRunDisplay
     {
     }
 
-    public void StepCompleted(MetricRecord record) => Line("metrics", JsonSerializer.Serialize(record, RunJson.Lines.MetricRecord));
+    public void StepCompleted(MetricRecord record, IReadOnlyList<SampleRecord> kept)
+    {
+        Line("metrics", JsonSerializer.Serialize(record, RunJson.Lines.MetricRecord));
+        foreach (SampleRecord sample in kept)
+        {
+            Line("sample", JsonSerializer.Serialize(sample, RunJson.Lines.SampleRecord));
+        }
+    }
 
-    public void SampleKept(SampleRecord sample) => Line("sample", JsonSerializer.Serialize(sample, RunJson.Lines.SampleRecord));
+    public void Evaluated(EvaluationRecord evaluation, IReadOnlyList<SampleRecord> samples) =>
+        Line("evaluation", JsonSerializer.Serialize(evaluation, RunJson.Lines.EvaluationRecord));
 
-    public void Evaluated(EvaluationRecord evaluation) => Line("evaluation", JsonSerializer.Serialize(evaluation, RunJson.Lines.EvaluationRecord));
+    public void CheckpointSaved(CheckpointRecord checkpoint) => Line("checkpoint", JsonSerializer.Serialize(checkpoint, RunJson.Lines.CheckpointRecord));
 
     public void StageFinished(StageResult result) => Line("stage_result", JsonSerializer.Serialize(result, RunJson.Lines.StageResult));
 

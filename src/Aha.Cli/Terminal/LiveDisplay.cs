@@ -48,21 +48,27 @@ public sealed class LiveDisplay : IRunDisplay
 
     public void Progress(string what, long done, long total) => Update(() => progress.Progress(what, done, total));
 
-    public void StepCompleted(MetricRecord record) => Update(() => progress.Completed(record));
-
-    public void SampleKept(SampleRecord sample) => Update(() =>
+    public void StepCompleted(MetricRecord record, IReadOnlyList<SampleRecord> kept) => Update(() =>
     {
-        // An aha is worth interrupting for; the others take turns, slowly enough to be read.
-        bool aha = sample.Kind == "aha" && this.sample?.Kind != "aha";
-        if (this.sample is null || aha || time.GetElapsedTime(sampleAt) >= SampleEvery)
+        progress.Completed(record);
+        foreach (SampleRecord candidate in kept)
         {
-            this.sample = sample;
-            sampleAt = time.GetTimestamp();
+            // An aha is worth interrupting for; the others take turns, slowly enough to be read.
+            bool aha = candidate.Kind == "aha" && sample?.Kind != "aha";
+            if (sample is null || aha || time.GetElapsedTime(sampleAt) >= SampleEvery)
+            {
+                sample = candidate;
+                sampleAt = time.GetTimestamp();
+            }
         }
     });
 
-    public void Evaluated(EvaluationRecord evaluation) =>
+    public void Evaluated(EvaluationRecord evaluation, IReadOnlyList<SampleRecord> samples) =>
         Say(new Text($"{evaluation.Stage}, {Wording.Evaluation(evaluation)}"), () => progress.Evaluated(evaluation));
+
+    public void CheckpointSaved(CheckpointRecord checkpoint)
+    {
+    }
 
     public void StageFinished(StageResult result) => Update(() => progress.Finish(result), now: true);
 

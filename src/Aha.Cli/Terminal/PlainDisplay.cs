@@ -45,20 +45,20 @@ public sealed class PlainDisplay : IRunDisplay
         }
     }
 
-    public void StepCompleted(MetricRecord record)
+    public void StepCompleted(MetricRecord record, IReadOnlyList<SampleRecord> kept)
     {
         progress.Completed(record);
         Occasionally();
     }
 
-    public void SampleKept(SampleRecord sample)
-    {
-    }
-
-    public void Evaluated(EvaluationRecord evaluation)
+    public void Evaluated(EvaluationRecord evaluation, IReadOnlyList<SampleRecord> samples)
     {
         progress.Evaluated(evaluation);
         Line($"{evaluation.Stage}: {evaluation.Benchmark}, {Wording.Evaluation(evaluation)}");
+    }
+
+    public void CheckpointSaved(CheckpointRecord checkpoint)
+    {
     }
 
     public void StageFinished(StageResult result)

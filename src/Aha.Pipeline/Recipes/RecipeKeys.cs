@@ -15,7 +15,7 @@ public static class RecipeKeys
         text.Append("- `stages`: a list; each entry has `name`, `kind`, `from` (the stage whose model it starts from) and the keys of its kind\n");
         foreach ((string key, PropertyInfo property) in YamlKeys.Of(typeof(Recipe)))
         {
-            if (IsNested(property.PropertyType))
+            if (YamlKeys.IsMapping(property.PropertyType))
             {
                 Section(text, $"`{key}`", property.PropertyType, nested: false);
             }
@@ -43,10 +43,8 @@ public static class RecipeKeys
 
             string description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
                 ?? throw new InvalidOperationException($"{options.Name}.{property.Name} has no description");
-            string shown = nested && IsNested(property.PropertyType) ? "see below" : $"default {YamlKeys.Show(property.GetValue(defaults))}";
+            string shown = nested && YamlKeys.IsMapping(property.PropertyType) ? "see below" : $"default {YamlKeys.Show(property.GetValue(defaults))}";
             text.Append($"- `{key}`: {description} ({shown})\n");
         }
     }
-
-    private static bool IsNested(Type type) => type.IsClass && !type.IsAbstract && type != typeof(string) && type.GetConstructor(Type.EmptyTypes) is not null;
 }

@@ -28,9 +28,6 @@ public sealed record EvalOptions
 {
     [Description("a JSONL file of problems instead of the task's test split, relative to the recipe")]
     public string? Benchmark { get; init; }
-
-    [Description("store every sample, not only its numbers")]
-    public bool StoreSamples { get; init; }
 }
 
 /// <summary>The kinds of stages a recipe can hold.</summary>

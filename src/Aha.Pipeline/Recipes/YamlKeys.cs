@@ -9,6 +9,9 @@ public static class YamlKeys
     /// <summary>Key (snake_case) to property.</summary>
     public static IReadOnlyDictionary<string, PropertyInfo> Of(Type options) => YamlBinder.Properties(options);
 
+    /// <summary>Whether a key of this type is a mapping with keys of its own.</summary>
+    internal static bool IsMapping(Type type) => type.IsClass && !type.IsAbstract && type != typeof(string) && type.GetConstructor(Type.EmptyTypes) is not null;
+
     /// <summary>A default value as it would be written in a recipe.</summary>
     public static string Show(object? value) => value switch
     {

@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Aha.Tensors;
 using Aha.Training.Backends;
+using TorchSharp;
 
 namespace Aha.Pipeline.Running;
 
-/// <summary>The machine a run was made on, for <c>run.json</c> and the report.</summary>
+/// <summary>The machine and the libraries a run was made with, for its records and the report.</summary>
 internal static class Machine
 {
     /// <summary>The entry that a resumed run reads its training backend from.</summary>
@@ -21,8 +23,20 @@ internal static class Machine
         ["matmul bf16"] = $"{probe.BFloat16GigaFlops:F0} GFLOP/s",
         [BackendKey] = backend.ToString(),
         ["memory"] = $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GB",
-        ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
+        ["system"] = RuntimeInformation.OSDescription,
     };
+
+    public static Dictionary<string, string> Versions() => new()
+    {
+        ["aha"] = Of(typeof(Machine).Assembly),
+        [".NET"] = Environment.Version.ToString(),
+        ["TorchSharp"] = Of(typeof(torch).Assembly),
+        ["libtorch"] = torch.__version__,
+    };
+
+    // The package's version, without the commit that builds append to it.
+    private static string Of(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString() ?? "";
 
     private static string Processor()
     {

@@ -39,38 +39,50 @@ public static class RecipeRunner
         torch.set_num_threads(threads);
         MatmulProbe probe = MatmulProbe.Measure();
         using RunFolder store = RunFolder.Open(folder);
-        store.WriteRecipe(source.Text);
-        (BackendKind backend, string chosen) = ChooseBackend(recipe, source.Folder, tokenizer, probe, threads, folder);
+        (BackendKind backend, string chosen) = ChooseBackend(recipe, source.Folder, tokenizer, probe, threads, store.Recorded);
         var words = new ReflectiveWords(recipe.ReflectiveWords);
         var context = new RunContext(
             recipe, source.Folder, store, new CompositeObserver(store, display), task, tokenizer, PromptTemplate.Named(recipe.Template), Rewards(recipe), words,
             backend, threads, time, cancel);
-        context.Observer.RunStarted(Describe(recipe, command, probe, backend, threads, words, time));
+        context.Observer.RunStarted(Describe(recipe, source, command, probe, backend, threads, words, time));
         context.Observer.Notice(chosen);
 
         try
         {
             RunStages(context);
         }
-        finally
+        catch
         {
-            // Also after an interruption: what there is can be looked at.
-            ReportWriter.Write(RunReader.Load(folder), ReportOf(folder));
+            ReportAsFarAsPossible(folder);
+            throw;
         }
 
-        return RunReader.Load(folder);
+        RunData data = RunReader.Load(folder);
+        ReportWriter.Write(data, ReportOf(folder));
+        return data;
+    }
+
+    // What there is of a stopped run can be looked at. Whatever stopped it may stop this too, and is what its user must hear of.
+    private static void ReportAsFarAsPossible(string folder)
+    {
+        try
+        {
+            ReportWriter.Write(RunReader.Load(folder), ReportOf(folder));
+        }
+        catch (RunFolderException)
+        {
+        }
     }
 
     // A resumed run keeps its first choice: another way to add up would change its bits.
-    private static (BackendKind Backend, string Chosen) ChooseBackend(Recipe recipe, string recipeFolder, ITokenizer tokenizer, MatmulProbe probe, int threads, string runFolder)
+    private static (BackendKind Backend, string Chosen) ChooseBackend(Recipe recipe, string recipeFolder, ITokenizer tokenizer, MatmulProbe probe, int threads, RunRecord? recorded)
     {
         if (recipe.Backend != BackendChoiceKey.Auto)
         {
             return (Enum.Parse<BackendKind>(recipe.Backend.ToString()), $"{probe}; training runs on {YamlKeys.Show(recipe.Backend)}, as the recipe says");
         }
 
-        if (File.Exists(Path.Combine(runFolder, "run.json"))
-            && RunReader.Load(runFolder).Run.Machine.TryGetValue(Machine.BackendKey, out string? before) && Enum.TryParse(before, out BackendKind kept))
+        if (recorded is not null && recorded.Machine.TryGetValue(Machine.BackendKey, out string? before) && Enum.TryParse(before, out BackendKind kept))
         {
             return (kept, $"{probe}; training goes on with {YamlKeys.Show(kept)}, as this run began");
         }
@@ -95,6 +107,11 @@ public static class RecipeRunner
             if (folder.FinishedWith(fingerprint) is { } finished)
             {
                 run.Observer.Notice($"stage {stage.Name}: done before, kept ({finished.Seconds.ToString("F0", CultureInfo.InvariantCulture)} s)");
+                if (!run.Store.HasResult(stage.Name))
+                {
+                    // The records were moved away; the stage is done all the same.
+                    run.Store.StageFinished(finished);
+                }
             }
             else
             {
@@ -142,14 +159,16 @@ public static class RecipeRunner
     }
 
     private static RunRecord Describe(
-        Recipe recipe, string command, MatmulProbe probe, BackendKind backend, int threads, ReflectiveWords words, TimeProvider time) => new()
+        Recipe recipe, RecipeSource source, string command, MatmulProbe probe, BackendKind backend, int threads, ReflectiveWords words, TimeProvider time) => new()
     {
         Name = recipe.Name,
         Seed = recipe.Seed,
         Started = time.GetUtcNow(),
         Command = command,
-        Version = typeof(RecipeRunner).Assembly.GetName().Version?.ToString(3) ?? "",
+        Versions = Machine.Versions(),
         Machine = Machine.Describe(probe, backend, threads),
+        Recipe = source.Text,
+        Overrides = source.Overrides,
         Stages = [.. recipe.Stages.Select(s => new StageRecord(s.Name, s.Kind, StageFactory.Create(s).Steps))],
         Published = [.. recipe.Published.Select(p => new PublishedLine(p.Label, p.Metric, p.Value))],
         ReflectiveWords = words.Words,

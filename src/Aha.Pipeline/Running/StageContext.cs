@@ -57,11 +57,12 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
 {
     public CausalLanguageModel LoadStartModel() => CausalLanguageModel.Load(StartModel ?? throw new InvalidOperationException($"stage {Stage.Name} has no model to start from"));
 
-    /// <summary>Writes the stage's finished model with its tokenizer.</summary>
-    public void SaveModel(CausalLanguageModel model)
+    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with its tokenizer.</summary>
+    public void SaveModel(CausalLanguageModel model, long step)
     {
         model.Save(Folder.Model);
         Run.Tokenizer.Save(Folder.Model);
+        Saved(Folder.Model, step);
     }
 
     /// <summary>Evaluates and records it.</summary>
@@ -72,12 +73,21 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
         var progress = new InlineProgress(n => Run.Observer.Progress($"evaluating {problems.Count} x {options.Samples}", done += n, 0));
         EvaluationResult result = new Evaluator(sampler, Run.ReflectiveWords)
             .Evaluate(problems, options.Samples, Run.EvaluationSampling, (ulong)Run.Seed("evaluation"), Run.Cancel, progress);
-        Run.Observer.Evaluated(new EvaluationRecord
+        var record = new EvaluationRecord
         {
             Stage = Stage.Name, Step = step, Seconds = seconds, Benchmark = benchmark, Problems = result.Problems, Samples = result.Samples,
             Metrics = result.Metrics, ReflectiveWords = result.ReflectiveWords,
-        });
+        };
+        // Completions are ordered by problem, then by sample.
+        Run.Observer.Evaluated(record, [.. result.Completions.Select((c, i) => Record(step, "evaluation", c) with { Sample = i % result.Samples })]);
         return result;
+    }
+
+    /// <summary>Records that a checkpoint, or the finished model, was saved in <paramref name="folder"/>.</summary>
+    public void Saved(string folder, long step)
+    {
+        long bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        Run.Observer.CheckpointSaved(new CheckpointRecord(Stage.Name, step, Path.GetRelativePath(Run.Store.Path, folder), Run.Time.GetUtcNow(), bytes));
     }
 
     /// <summary>A completion as it is stored.</summary>

@@ -40,14 +40,6 @@ internal sealed class EvalStage(EvalOptions options) : IStage
 
         RunContext.RequireRoom("evaluation", model.Config.MaxPositionEmbeddings, sampler, askable, run.Recipe.Evaluation.MaxNewTokens);
         EvaluationResult result = context.Evaluate(sampler, askable, options.Benchmark is null ? run.Task.Name : Path.GetFileName(options.Benchmark), 0, clock.Seconds);
-        if (options.StoreSamples)
-        {
-            foreach (JudgedCompletion completion in result.Completions)
-            {
-                run.Observer.SampleKept(context.Record(0, "evaluation", completion));
-            }
-        }
-
         return new StageOutcome(clock.Seconds, result.Metrics);
     }
 }

@@ -44,99 +44,100 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         if (!resumed)
         {
             run.Observer.Notice($"first prompt: {run.Template.Render(run.Task.Problems(Split.Train)[0].Question)}");
-            engine.LoadWeights(model, policyVersion: 0);
-            context.Evaluate(sampler, all, run.Task.Name, 0, clock.Seconds);
-            trainer.Save(context.Folder.Checkpoint, clock.Seconds);
         }
 
+        long saved = resumed ? trainer.State.Step : -1;
         double evaluationSeconds = 0;
-        while (trainer.State.Step < options.Steps)
-        {
-            GrpoStep step;
-            try
-            {
-                step = trainer.Advance(run.Cancel, new TokenProgress(n => run.Observer.Progress("tokens", n, 0)));
-            }
-            catch (OperationCanceledException)
-            {
-                trainer.Save(context.Folder.Checkpoint, clock.Seconds);
-                throw;
-            }
-
-            long number = trainer.State.Step;
-            Dictionary<string, double> values = new(step.Metrics) { ["time/evaluation"] = evaluationSeconds };
-            evaluationSeconds = 0;
-            run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, number, clock.Seconds, values));
-            KeepSamples(context, trainer, step);
-            if (options.EvaluateEvery > 0 && number % options.EvaluateEvery == 0 && number < options.Steps && !run.Cancel.IsCancellationRequested)
-            {
-                evaluationSeconds = EvaluateDuring(context, trainer, engine, sampler, watched, clock);
-            }
-
-            if (number % options.CheckpointEvery == 0)
-            {
-                trainer.Save(context.Folder.Checkpoint, clock.Seconds);
-            }
-        }
-
-        engine.LoadWeights(model, trainer.State.Step);
-        EvaluationResult after = context.Evaluate(sampler, all, run.Task.Name, options.Steps, clock.Seconds);
-        context.SaveModel(model);
-        return new StageOutcome(clock.Seconds, Metrics(context, after));
-    }
-
-    private static double EvaluateDuring(StageContext context, GrpoTrainer trainer, RolloutEngine engine, RolloutSampler sampler, IReadOnlyList<Problem> watched, StageClock clock)
-    {
-        double start = clock.Seconds;
-        engine.LoadWeights(trainer.Model, trainer.State.Step);
         try
         {
-            context.Evaluate(sampler, watched, context.Run.Task.Name, trainer.State.Step, clock.Seconds);
+            while (true)
+            {
+                long done = trainer.State.Step;
+                if (done % options.CheckpointEvery == 0)
+                {
+                    Save();
+                }
+
+                evaluationSeconds += EvaluateWhereDue(done);
+                if (done >= options.Steps)
+                {
+                    break;
+                }
+
+                GrpoStep step = trainer.Advance(run.Cancel, new TokenProgress(n => run.Observer.Progress("tokens", n, 0)));
+                Dictionary<string, double> values = new(step.Metrics) { ["time/evaluation"] = evaluationSeconds };
+                evaluationSeconds = 0;
+                run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, trainer.State.Step, clock.Seconds, values), KeptSamples(context, trainer, step));
+            }
         }
         catch (OperationCanceledException)
         {
-            // The step before the evaluation is done and must not be lost.
-            trainer.Save(context.Folder.Checkpoint, clock.Seconds);
+            Save();
             throw;
         }
 
-        return clock.Seconds - start;
+        context.SaveModel(model, options.Steps);
+        return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Stage.Name));
+
+        void Save()
+        {
+            if (saved != trainer.State.Step)
+            {
+                saved = trainer.State.Step;
+                trainer.Save(context.Folder.Checkpoint, clock.Seconds);
+                context.Saved(context.Folder.Checkpoint, saved);
+            }
+        }
+
+        // Before and after on all problems, in between on the watched ones; not twice where a resumed run finds it done. Returns its seconds.
+        double EvaluateWhereDue(long done)
+        {
+            bool outside = done == 0 || done == options.Steps;
+            bool due = outside || (options.EvaluateEvery > 0 && done % options.EvaluateEvery == 0);
+            if (!due || run.Store.EvaluationAt(context.Stage.Name, done) is not null)
+            {
+                return 0;
+            }
+
+            double start = clock.Seconds;
+            engine.LoadWeights(model, done);
+            context.Evaluate(sampler, outside ? all : watched, run.Task.Name, done, start);
+            return clock.Seconds - start;
+        }
     }
 
     /// <summary>Every step the first answers to problems never solved before and early aha moments; now and then the best and a random one.</summary>
-    private void KeepSamples(StageContext context, GrpoTrainer trainer, GrpoStep step)
+    private List<SampleRecord> KeptSamples(StageContext context, GrpoTrainer trainer, GrpoStep step)
     {
-        IRunObserver observer = context.Run.Observer;
         long number = trainer.State.Step;
+        var kept = new List<SampleRecord>();
         foreach (JudgedCompletion aha in step.Completions.Where(c => AhaMoment.IsIn(c, context.Run.ReflectiveWords)).Take(Math.Min(2, AhasToKeep - trainer.State.AhasKept)))
         {
-            observer.SampleKept(context.Record(number, "aha", aha));
+            kept.Add(context.Record(number, "aha", aha));
             trainer.CountAha();
         }
 
         if (number != 1 && number % options.SamplesEvery != 0)
         {
-            return;
+            return kept;
         }
 
         if (step.Completions.Where(c => c.Reward.IsScorable).MaxBy(c => c.Reward.Total) is { } best)
         {
-            observer.SampleKept(context.Record(number, "best", best));
+            kept.Add(context.Record(number, "best", best));
         }
 
         Random random = Seeds.Random(context.Run.Seed("samples"), number);
-        observer.SampleKept(context.Record(number, "random", step.Completions[random.Next(step.Completions.Count)]));
-        foreach (JudgedCompletion solved in step.NewlySolved.Take(2))
-        {
-            observer.SampleKept(context.Record(number, "newly_solved", solved));
-        }
+        kept.Add(context.Record(number, "random", step.Completions[random.Next(step.Completions.Count)]));
+        kept.AddRange(step.NewlySolved.Take(2).Select(solved => context.Record(number, "newly_solved", solved)));
+        return kept;
     }
 
-    private static Dictionary<string, double> Metrics(StageContext context, EvaluationResult after)
+    private Dictionary<string, double> Metrics(RunFolder store, string stage)
     {
-        var metrics = new Dictionary<string, double>(after.Metrics);
-        EvaluationRecord before = RunReader.Load(context.Run.Store.Path).Evaluations.First(e => e.Stage == context.Stage.Name && e.Step == 0);
-        foreach ((string name, double value) in before.Metrics)
+        var metrics = new Dictionary<string, double>(store.EvaluationAt(stage, options.Steps)!.Metrics);
+        // A run whose records were moved away goes on from its checkpoint without them.
+        foreach ((string name, double value) in store.EvaluationAt(stage, 0)?.Metrics ?? new Dictionary<string, double>())
         {
             metrics[$"before/{name}"] = value;
         }

@@ -41,7 +41,7 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
         {
             if (run.Cancel.IsCancellationRequested)
             {
-                trainer.Save(context.Folder.Checkpoint, clock.Seconds);
+                Save();
                 run.Cancel.ThrowIfCancellationRequested();
             }
 
@@ -49,16 +49,22 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
             long step = trainer.State.Step;
             if (step % options.LogEvery == 0 || step == options.Steps)
             {
-                run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, step, clock.Seconds, trainer.TakeMetrics(clock.Seconds)));
+                run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, step, clock.Seconds, trainer.TakeMetrics(clock.Seconds)), []);
             }
 
             if (step % options.CheckpointEvery == 0 && step < options.Steps)
             {
-                trainer.Save(context.Folder.Checkpoint, clock.Seconds);
+                Save();
             }
         }
 
-        context.SaveModel(model);
+        context.SaveModel(model, options.Steps);
         return new StageOutcome(clock.Seconds, trainer.Summary());
+
+        void Save()
+        {
+            trainer.Save(context.Folder.Checkpoint, clock.Seconds);
+            context.Saved(context.Folder.Checkpoint, trainer.State.Step);
+        }
     }
 }

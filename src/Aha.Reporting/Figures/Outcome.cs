@@ -31,13 +31,9 @@ public static class Outcome
     /// <summary>Where a run that is not complete stands; null for one that is.</summary>
     internal static string? Unfinished(RunData run)
     {
-        var done = run.Stages.Select(stage => stage.Name).ToHashSet();
-        StageRecord? open = run.Run.Stages.FirstOrDefault(stage => !done.Contains(stage.Name));
-        if (open is null)
-        {
-            return null;
-        }
-        long step = run.Metrics.Where(metric => metric.Stage == open.Name).Select(metric => metric.Step).DefaultIfEmpty().Max();
-        return step > 0 ? $"not finished: {open.Name} is at step {Numbers.Count(step)} of {Numbers.Count(open.Steps)}" : $"not finished: {open.Name} has not begun";
+        (_, StageRecord? open, long step, _) = RunStatus.Of(run);
+        return open is null ? null
+            : step > 0 ? $"not finished: {open.Name} is at step {Numbers.Count(step)} of {Numbers.Count(open.Steps)}"
+            : $"not finished: {open.Name} has not begun";
     }
 }

@@ -65,15 +65,7 @@ internal sealed class RunView
     }
 
     /// <summary>Work done: finished stages, and an unfinished one as far as it got.</summary>
-    public double Seconds
-    {
-        get
-        {
-            var finished = Data.Stages.Select(stage => stage.Name).ToHashSet();
-            double open = Data.Metrics.Where(metric => !finished.Contains(metric.Stage)).GroupBy(metric => metric.Stage).Sum(stage => stage.Max(metric => metric.Seconds));
-            return Data.Stages.Sum(stage => stage.Seconds) + open;
-        }
-    }
+    public double Seconds => RunStatus.Of(Data).Seconds;
 
     public double X(EvaluationRecord evaluation) => offsets[evaluation.Stage] + evaluation.Step;
 

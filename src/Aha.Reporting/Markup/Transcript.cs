@@ -9,7 +9,7 @@ namespace Aha.Reporting.Markup;
 /// </summary>
 internal static partial class Transcript
 {
-    /// <summary>Longer completions are cut here; the whole text is in <c>samples.jsonl</c>.</summary>
+    /// <summary>Longer completions are cut here; the whole text is in the run's records.</summary>
     internal const int Longest = 6000;
 
     private static Html Turn { get; } = Html.Trusted("<br class=\"turn\"/>");
@@ -33,7 +33,7 @@ internal static partial class Transcript
         pieces.Add(Html.Of($"{shown[at..]}"));
         if (left > 0)
         {
-            pieces.Add(Html.Of($"<span class=\"cut\"> … {Numbers.Count(left)} more characters in samples.jsonl</span>"));
+            pieces.Add(Html.Of($"<span class=\"cut\"> … {Numbers.Count(left)} more characters: aha runs export</span>"));
         }
         return Html.Concat(pieces);
     }

@@ -76,8 +76,8 @@ internal static class RunSections
     public static Html Repeat(RunData run) => Html.Of($"""
         <h2 id="repeat">Repeat this run</h2>
         <pre>{run.Run.Command}</pre>
-        {(run.Recipe.Length == 0 ? Html.Empty : Html.Of($"<details open=\"open\"><summary>The recipe</summary><pre>{run.Recipe}</pre></details>"))}
-        <dl><dt>seed</dt><dd>{run.Run.Seed}</dd>{(run.Run.Version.Length == 0 ? Html.Empty : Html.Of($"<dt>version</dt><dd>{run.Run.Version}</dd>"))}{run.Run.Machine.Select(part => Html.Of($"<dt>{part.Key}</dt><dd>{part.Value}</dd>"))}</dl>
+        {(run.Run.Recipe.Length == 0 ? Html.Empty : Html.Of($"<details open=\"open\"><summary>The recipe</summary><pre>{run.Run.Recipe}</pre></details>"))}
+        <dl><dt>seed</dt><dd>{run.Run.Seed}</dd>{run.Run.Versions.Concat(run.Run.Machine).Select(part => Html.Of($"<dt>{part.Key}</dt><dd>{part.Value}</dd>"))}</dl>
 
         """);
 

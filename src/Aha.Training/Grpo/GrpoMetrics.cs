@@ -24,13 +24,11 @@ internal static class GrpoMetrics
             ["completions/min_length"] = lengths.Min(),
             ["completions/max_length"] = lengths.Max(),
             ["completions/clipped_ratio"] = Mean([.. completions.Select(c => c.IsTruncated ? 1.0 : 0.0)]),
+            // 0 where every completion was cut, as TRL has it.
+            ["completions/mean_terminated_length"] = Mean(terminated),
+            ["completions/min_terminated_length"] = terminated.DefaultIfEmpty().Min(),
+            ["completions/max_terminated_length"] = terminated.DefaultIfEmpty().Max(),
         };
-        if (terminated.Length > 0)
-        {
-            metrics["completions/mean_terminated_length"] = Mean(terminated);
-            metrics["completions/min_terminated_length"] = terminated.Min();
-            metrics["completions/max_terminated_length"] = terminated.Max();
-        }
 
         for (int part = 0; part < rewardNames.Count; part++)
         {

@@ -35,7 +35,7 @@ public class DisplayTests
         var output = new StringWriter();
         using var display = new JsonDisplay(output);
         Play(display, new ManualTime());
-        display.StepCompleted(new MetricRecord("a", "grpo", 1, double.NaN, new Dictionary<string, double> { ["kl"] = double.PositiveInfinity }));
+        display.StepCompleted(new MetricRecord("a", "grpo", 1, double.NaN, new Dictionary<string, double> { ["kl"] = double.PositiveInfinity }), []);
         display.Notice("line\nbreak \"quoted\" \u0001");
         display.Finish(new RunSummary("runs/nano", 243.2, Run.Stages), "report.html");
         string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -62,7 +62,7 @@ public class DisplayTests
         using (var display = new LiveDisplay(Console(screen, width, height, ColorSystemSupport.EightBit), time))
         {
             Play(display, time, finishLast: false);
-            display.SampleKept(SyntheticRun.Sample(100, "aha", 0));
+            display.StepCompleted(Run.Metrics[^1], [SyntheticRun.Sample(100, "aha", 0)]);
         }
         string shown = screen.Text;
         Assert.All(shown.Split('\n'), line => Assert.True(line.Length <= width, line));
@@ -83,7 +83,7 @@ public class DisplayTests
         display.RunStarted(Run.Run);
         display.StageStarted(Run.Run.Stages[2], 0);
         time.Advance(TimeSpan.FromSeconds(2));
-        display.StepCompleted(Run.Metrics[^1] with { Step = 1 });
+        display.StepCompleted(Run.Metrics[^1] with { Step = 1 }, []);
         // 99 steps of 2 s are left; each second the screen shows one less.
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains("3 min 17 s left", screen.Text);
@@ -99,7 +99,7 @@ public class DisplayTests
         using var display = new PlainDisplay(output, time, TimeSpan.Zero);
         display.StageStarted(new StageRecord("rl", "grpo", 100), resumedAt: 90);
         time.Advance(TimeSpan.FromSeconds(3));
-        display.StepCompleted(Run.Metrics[^1] with { Step = 91 });
+        display.StepCompleted(Run.Metrics[^1] with { Step = 91 }, []);
         Assert.Contains("resumed at step 90", output.ToString());
         Assert.Contains("step 91/100, 27 s left", output.ToString());
     }
@@ -113,7 +113,7 @@ public class DisplayTests
             Play(display, time, finishLast: false);
             display.Notice("evil \u001b[2J\u0007 notice");
             time.Advance(TimeSpan.FromMinutes(1));
-            display.SampleKept(SyntheticRun.Sample(1, "best", 0) with { Response = "wait \u001b]0;title\u0007 [red]markup[/] \u009b31m" });
+            display.StepCompleted(Run.Metrics[^1], [SyntheticRun.Sample(1, "best", 0) with { Response = "wait \u001b]0;title\u0007 [red]markup[/] \u009b31m" }]);
         }
         string written = writer.ToString();
         Assert.Contains("evil", written);
@@ -131,7 +131,7 @@ public class DisplayTests
         using (var display = new LiveDisplay(Console(writer, 100, 40, ColorSystemSupport.EightBit), time))
         {
             display.RunStarted(Run.Run);
-            display.SampleKept(SyntheticRun.Sample(1, "aha", 0));
+            display.StepCompleted(Run.Metrics[0], [SyntheticRun.Sample(1, "aha", 0)]);
         }
         Assert.Matches(@"low , \u001b\[1;[\d;]+mwait\u001b\[0m ,", writer.ToString());
     }
@@ -158,18 +158,14 @@ public class DisplayTests
             display.StageFinished(Run.Stages[i]);
         }
         display.StageStarted(Run.Run.Stages[2], 0);
-        display.Evaluated(Run.Evaluations[0]);
+        display.Evaluated(Run.Evaluations[0], []);
         foreach (MetricRecord metric in Run.Metrics.Where(metric => metric.Stage == SyntheticRun.Rl))
         {
             time.Advance(TimeSpan.FromSeconds(2));
-            display.StepCompleted(metric);
-            foreach (SampleRecord sample in Run.Samples.Where(sample => sample.Step == metric.Step))
-            {
-                display.SampleKept(sample);
-            }
+            display.StepCompleted(metric, [.. Run.Samples.Where(sample => sample.Step == metric.Step)]);
             foreach (EvaluationRecord evaluation in Run.Evaluations.Where(evaluation => evaluation.Step == metric.Step))
             {
-                display.Evaluated(evaluation);
+                display.Evaluated(evaluation, []);
             }
         }
         if (finishLast)

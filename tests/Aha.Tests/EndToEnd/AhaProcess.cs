@@ -34,11 +34,16 @@ internal sealed class AhaProcess : IDisposable
         }
     }
 
-    public static AhaProcess Start(string workingFolder, params IEnumerable<string> arguments)
+    /// <summary>What starts aha: the words before its arguments.</summary>
+    public static IReadOnlyList<string> Command { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "aha.dll")];
+
+    public static AhaProcess Start(string workingFolder, params IEnumerable<string> arguments) => StartProgram(workingFolder, [.. Command, .. arguments]);
+
+    /// <summary>Any program, for one that prepares the ground for aha.</summary>
+    public static AhaProcess StartProgram(string workingFolder, IReadOnlyList<string> words)
     {
-        string aha = Path.Combine(AppContext.BaseDirectory, "aha.dll");
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = workingFolder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in arguments.Prepend(aha))
+        var start = new ProcessStartInfo(words[0]) { WorkingDirectory = workingFolder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in words.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }

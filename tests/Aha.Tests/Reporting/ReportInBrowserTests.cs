@@ -83,7 +83,7 @@ public sealed class ReportInBrowserTests : IDisposable
         const string Hostile = "</div></script><script>window.hacked=1</script><img src=x onerror=\"window.hacked=1\"><svg onload=\"window.hacked=1\"/><b>bold</b>";
         RunData run = SyntheticRun.Create();
         string report = folder.File("report.html");
-        ReportWriter.Write(run with { Recipe = Hostile, Run = run.Run with { Name = Hostile }, Samples = [.. run.Samples.Select(sample => sample with { Response = Hostile, Prompt = Hostile })] }, report);
+        ReportWriter.Write(run with { Run = run.Run with { Name = Hostile, Recipe = Hostile }, Samples = [.. run.Samples.Select(sample => sample with { Response = Hostile, Prompt = Hostile })] }, report);
         Show(report, 360, "light");
         Assert.True(Script<bool>("return window.hacked === undefined"));
         Assert.Equal(0, Script<long>("return document.querySelectorAll('.transcript b, .transcript img, .transcript script').length"));

@@ -103,10 +103,9 @@ public class ReportWriterTests
         };
         return run with
         {
-            Recipe = text,
             Run = run.Run with
             {
-                Name = text, Command = text, Version = text, Machine = new Dictionary<string, string> { [text] = text },
+                Name = text, Command = text, Recipe = text, Versions = new Dictionary<string, string> { ["aha"] = text }, Machine = new Dictionary<string, string> { [text] = text },
                 Published = [new PublishedLine(text, "pass@1", 0.5)], ReflectiveWords = [],
             },
             Samples = [.. run.Samples.Select(Poisoned)],

@@ -14,6 +14,15 @@ internal static class SyntheticRun
         "<think> 7 + 5 = 12 , 12 - 6 = 6 high , hmm , 7 - 5 = 2 , 2 + 6 = 8 high , no , 6 + 5 = 11 , 11 - 7 = 4 low , wait , 7 * 6 = 42 , 42 - 5 = 37 high </think> <answer> 7 - 5 + 6 </answer>",
     ];
 
+    public const string Recipe = """
+        # a recipe
+        name: nano
+        stages:
+          - { name: pretrain, kind: pretrain, steps: 2000 }
+          - { name: r1-zero, kind: grpo, from: pretrain }
+
+        """;
+
     public static RunData Create(int seed = 1, int steps = 100, int evaluateEvery = 10)
     {
         var random = new Random(seed);
@@ -82,17 +91,18 @@ internal static class SyntheticRun
         {
             Run = new RunRecord
             {
-                Name = "nano", Seed = seed, Started = new DateTimeOffset(2026, 1, 20, 9, 30, 0, TimeSpan.Zero), Version = "0.1.0",
+                Name = "nano", Seed = seed, Started = new DateTimeOffset(2026, 1, 20, 9, 30, 0, TimeSpan.Zero), Versions = new Dictionary<string, string> { ["aha"] = "0.1.0" },
                 Command = $"dotnet run -c Release --project src/Aha.Cli -- run recipes/nano.yaml --set seed={seed}",
                 Machine = new Dictionary<string, string> { ["processor"] = "a test's imagination", ["cores"] = "2", ["matmul bf16"] = "750 GFLOP/s" },
                 Stages = [new("corpus", "corpus", 0), new("pretrain", "pretrain", 2000), new(Rl, "grpo", steps)],
                 Published = [new("a published model", "pass@1", 0.744)],
                 ReflectiveWords = ["wait", "hmm"],
+                Recipe = Recipe, Overrides = [$"seed={seed}"],
             },
-            Recipe = "# a recipe\nseed: 1\nstages:\n  - name: r1-zero\n    kind: grpo\n",
             Metrics = metrics,
             Samples = samples,
             Evaluations = evaluations,
+            Checkpoints = [.. Enumerable.Range(1, steps / 10).Select(i => new CheckpointRecord(Rl, 10 * i, $"stages/{Rl}/checkpoint", new DateTimeOffset(2026, 1, 20, 9, 31, i, TimeSpan.Zero), 8_123_456))],
             Stages =
             [
                 new("corpus", "corpus", 3.2, new Dictionary<string, double> { ["documents"] = 60_000 }),
@@ -100,6 +110,53 @@ internal static class SyntheticRun
                 new(Rl, "grpo", 84, new Dictionary<string, double> { ["before/pass@1"] = 0.14, ["pass@1"] = 0.84, ["before/length"] = 40, ["length"] = 92 }),
             ],
         };
+    }
+
+    /// <summary>The samples behind an evaluation, in part.</summary>
+    public static SampleRecord[] SamplesOf(EvaluationRecord evaluation, int problems = 2) =>
+    [
+        .. Enumerable.Range(0, problems * evaluation.Samples).Select(i => Sample((int)evaluation.Step, "evaluation", i % Attempts.Length) with
+        {
+            Stage = evaluation.Stage, Problem = $"countdown-{i / evaluation.Samples}", Sample = i % evaluation.Samples,
+        }),
+    ];
+
+    /// <summary>Tells an observer what happened in a run, in the order of its steps.</summary>
+    /// <param name="stage">Only what happened in this stage after step <paramref name="after"/>; null tells everything.</param>
+    public static void Tell(RunData run, IRunObserver observer, string? stage = null, long after = -1)
+    {
+        bool Wanted(string of, long step) => stage is null || (of == stage && step > after);
+        foreach (EvaluationRecord first in run.Evaluations.Where(e => e.Step == 0 && Wanted(e.Stage, 0)))
+        {
+            observer.Evaluated(first, SamplesOf(first));
+        }
+
+        foreach (MetricRecord metric in run.Metrics.Where(m => Wanted(m.Stage, m.Step)))
+        {
+            observer.StepCompleted(metric, [.. run.Samples.Where(s => (s.Stage, s.Step) == (metric.Stage, metric.Step))]);
+            foreach (CheckpointRecord checkpoint in run.Checkpoints.Where(c => (c.Stage, c.Step) == (metric.Stage, metric.Step)))
+            {
+                observer.CheckpointSaved(checkpoint);
+            }
+
+            foreach (EvaluationRecord evaluation in run.Evaluations.Where(e => (e.Stage, e.Step) == (metric.Stage, metric.Step)))
+            {
+                observer.Evaluated(evaluation, SamplesOf(evaluation));
+            }
+        }
+
+        foreach (StageResult result in run.Stages.Where(result => stage is null || result.Name == stage))
+        {
+            observer.StageFinished(result);
+        }
+    }
+
+    /// <summary>Writes a run folder.</summary>
+    public static void Write(RunData run, string path)
+    {
+        using var folder = RunFolder.Open(path);
+        folder.RunStarted(run.Run);
+        Tell(run, folder);
     }
 
     public static SampleRecord Sample(int step, string kind, int attempt) => new()
