@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aha.Verification.Code;
 using Aha.Verification.Grading;
@@ -14,6 +15,9 @@ internal static class GradeCommand
 
     // A schema may nest deeper than the reader's 64 levels.
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 256 };
+
+    // For files and pipes, not for web pages: LaTeX and other scripts stay as they are.
+    private static readonly JsonWriterOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Made when asked for: the sandbox behind 'code' looks for its tools.
     private static readonly Dictionary<string, Func<ILineGrader>> s_graders = new()
@@ -126,7 +130,7 @@ internal static class GradeCommand
         }
         catch (JsonException e)
         {
-            return Malformed(default, $"not JSON: {e.Message}");
+            return Malformed(default, $"not JSON (byte {e.BytePositionInLine + 1})");
         }
 
         using (document)
@@ -140,6 +144,11 @@ internal static class GradeCommand
             {
                 return Malformed(row, e.Message);
             }
+            catch (InvalidOperationException)
+            {
+                // The reader refuses to compare a property's name that holds half of a surrogate pair.
+                return Malformed(default, "the name of a field is not valid Unicode text");
+            }
         }
     }
 
@@ -152,7 +161,7 @@ internal static class GradeCommand
     private static ArrayBufferWriter<byte> Write(JsonElement row, Action<Utf8JsonWriter> fields)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using var writer = new Utf8JsonWriter(buffer);
+        using var writer = new Utf8JsonWriter(buffer, s_readable);
         writer.WriteStartObject();
         if (row.ValueKind == JsonValueKind.Object && row.TryGetProperty("id", out JsonElement id))
         {
