@@ -59,12 +59,11 @@ public sealed class Evaluator(RolloutSampler sampler, ReflectiveWords reflective
         };
     }
 
-    // A problem's vote keys are equal exactly where answers are equivalent.
     private static double Consensus(JudgedCompletion[] completions)
     {
         string?[] votes = [.. completions.Select(c => c.Problem.VoteOf(c.Text))];
         HashSet<string> correct = [.. votes.Where((v, i) => v is not null && completions[i].IsCorrect).Select(v => v!)];
-        return MajorityVote.Count(votes, string.Equals, correct.Contains).Credit;
+        return MajorityVote.Count(votes, completions[0].Problem.IsSameVote, correct.Contains).Credit;
     }
 
     // Over problems, not samples: samples of one problem are not independent.

@@ -24,14 +24,16 @@ public abstract class Problem
     public abstract Judgement Judge(string completion);
 
     /// <summary>
-    /// What a completion votes for in cons@k: equal keys are equivalent answers. Null where it gives no answer and so no vote.
-    /// By default the answer's text, without a final full stop.
+    /// What a completion votes for in cons@k. Null where it gives no answer and so no vote. By default the answer's text, without a final full stop.
     /// </summary>
     public virtual string? VoteOf(string completion)
     {
         ReadOnlySpan<char> answer = AnswerSpan.Of(completion).Trim().TrimEnd('.').Trim();
         return answer.IsEmpty ? null : answer.ToString();
     }
+
+    /// <summary>Whether two votes are for one answer: by meaning where the problem knows it, else by spelling.</summary>
+    public virtual bool IsSameVote(string first, string second) => string.Equals(first, second, StringComparison.Ordinal);
 }
 
 /// <summary>A source of problems: a plug-in of the recipe.</summary>

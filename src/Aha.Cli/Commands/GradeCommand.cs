@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aha.Verification.Code;
 using Aha.Verification.Grading;
@@ -11,6 +12,12 @@ internal static class GradeCommand
 {
     // Lines graded at a time: enough to keep every core busy, few enough for constant memory.
     private const int BatchSize = 256;
+
+    // A schema may nest deeper than the reader's 64 levels.
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 256 };
+
+    // For files and pipes, not for web pages: LaTeX and other scripts stay as they are.
+    private static readonly JsonWriterOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Made when asked for: the sandbox behind 'code' looks for its tools.
     private static readonly Dictionary<string, Func<ILineGrader>> s_graders = new()
@@ -116,43 +123,56 @@ internal static class GradeCommand
 
     private static (ArrayBufferWriter<byte> Line, string? Error) Grade(ILineGrader grader, string text)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        string? error;
+        JsonDocument document;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
-            using var writer = new Utf8JsonWriter(buffer);
-            JsonElement row = document.RootElement;
-            writer.WriteStartObject();
-            if (row.ValueKind == JsonValueKind.Object && row.TryGetProperty("id", out JsonElement id))
-            {
-                writer.WritePropertyName("id");
-                id.WriteTo(writer);
-            }
-
-            grader.Grade(row, writer);
-            writer.WriteEndObject();
-            writer.Flush();
-            return (buffer, null);
+            document = JsonDocument.Parse(text, s_options);
         }
         catch (JsonException e)
         {
-            error = $"not JSON: {e.Message}";
-        }
-        catch (GradeInputException e)
-        {
-            error = e.Message;
+            return Malformed(default, $"not JSON (byte {e.BytePositionInLine + 1})");
         }
 
-        buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (document)
         {
-            writer.WriteStartObject();
-            writer.WriteString("verdict", "unscorable");
-            writer.WriteString("error", error);
-            writer.WriteEndObject();
+            JsonElement row = document.RootElement;
+            try
+            {
+                return (Write(row, writer => grader.Grade(row, writer)), null);
+            }
+            catch (GradeInputException e)
+            {
+                return Malformed(row, e.Message);
+            }
+            catch (InvalidOperationException)
+            {
+                // The reader refuses to compare a property's name that holds half of a surrogate pair.
+                return Malformed(default, "the name of a field is not valid Unicode text");
+            }
+        }
+    }
+
+    private static (ArrayBufferWriter<byte> Line, string? Error) Malformed(JsonElement row, string error) => (Write(row, writer =>
+    {
+        writer.WriteString("verdict", "unscorable");
+        writer.WriteString("error", error);
+    }), error);
+
+    private static ArrayBufferWriter<byte> Write(JsonElement row, Action<Utf8JsonWriter> fields)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer, s_readable);
+        writer.WriteStartObject();
+        if (row.ValueKind == JsonValueKind.Object && row.TryGetProperty("id", out JsonElement id))
+        {
+            writer.WritePropertyName("id");
+            // As it was written, whatever it is.
+            writer.WriteRawValue(id.GetRawText(), skipInputValidation: true);
         }
 
-        return (buffer, error);
+        fields(writer);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer;
     }
 }

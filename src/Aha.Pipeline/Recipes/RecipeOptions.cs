@@ -48,7 +48,7 @@ public sealed record TaskOptions
     [Description("kind file: a JSONL file of test problems; without it test_share of the lines is held out")]
     public string? TestPath { get; init; }
 
-    [Description("kind file: the rule for lines that name none (exact, number, math)")]
+    [Description("kind file: the rule for lines that name none (exact, text, number, math, choice, countdown, json, function-call, ifeval, code)")]
     public string Verifier { get; init; } = "exact";
 }
 

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Aha.Tasks.Countdown;
+using Aha.Verification.Answers;
+using Aha.Verification.Grading;
 
 namespace Aha.Tasks.Files;
 
 /// <summary>
 /// Reads problems from JSONL. A row is one of
 /// <list type="bullet">
-/// <item><c>{"prompt", "answer", "verifier"?, "id"?}</c>: a user's own problem;</item>
+/// <item><c>{"prompt", "verifier"?, "id"?}</c> and the fields of its verifier (<see cref="AnswerVerifiers"/>), mostly <c>"answer"</c>: a user's own problem;</item>
 /// <item><c>{"numbers": [...], "target": n}</c>: a countdown;</item>
 /// <item><c>{"dataset": "countdown", "metadata": {"numbers", "target"}}</c>: a countdown of reasoning-gym; its other kinds are passed over;</item>
 /// <item><c>{"Puzzles": "1 1 4 6"}</c>: game of 24.</item>
@@ -78,10 +80,16 @@ public static class ProblemFile
     private static FileProblem Own(JsonElement row, string where, string verifier)
     {
         string prompt = Text(row, "prompt", where);
-        string answer = Text(row, "answer", where);
         string rule = row.TryGetProperty("verifier", out JsonElement named) ? named.ToString() : verifier;
         string id = row.TryGetProperty("id", out JsonElement given) ? given.ToString() : $"{Path.GetFileName(where)}";
-        return new FileProblem(id, prompt, answer, AnswerVerifier.Named(rule, where));
+        try
+        {
+            return new FileProblem(id, prompt, AnswerVerifiers.Create(rule, row, () => CodeSandbox.Verifier(where)));
+        }
+        catch (GradeInputException e)
+        {
+            throw new TaskException($"{where}: {e.Message}", e);
+        }
     }
 
     private static CountdownProblem Countdown(int[] numbers, int target, CountdownWording wording) => CountdownProblem.Create(numbers, target, wording);

@@ -18,7 +18,7 @@ public sealed class CodeLineGrader(CodeVerifier verifier, CodeLimits? limits = n
         var submission = new CodeSubmission(Language(input), Text(input, "code"));
         var tests = Tests(input);
         var judgement = verifier.JudgeAsync(submission, tests, limits).GetAwaiter().GetResult();
-        output.WriteString("verdict", judgement.Verdict switch { Verdict.Correct => "correct", Verdict.Wrong => "wrong", _ => "unscorable" });
+        output.WriteVerdict(judgement.Verdict);
         output.WriteNumber("passed", judgement.Passed);
         output.WriteNumber("total", judgement.Total);
         output.WriteString("status", judgement.StatusName);
@@ -26,14 +26,14 @@ public sealed class CodeLineGrader(CodeVerifier verifier, CodeLimits? limits = n
         output.WriteString("reason", judgement.Reason);
     }
 
-    private static CodeLanguage Language(JsonElement input) => Text(input, "language").ToLowerInvariant() switch
+    internal static CodeLanguage Language(JsonElement input) => Text(input, "language").ToLowerInvariant() switch
     {
         "python" or "python3" or "py" => CodeLanguage.Python,
         "csharp" or "c#" or "cs" => CodeLanguage.CSharp,
         var other => throw new GradeInputException($"\"language\" is \"{other}\"; this judge knows \"python\" and \"csharp\""),
     };
 
-    private static CodeTests Tests(JsonElement input)
+    internal static CodeTests Tests(JsonElement input)
     {
         if (input.TryGetProperty("tests", out var streams) && streams.ValueKind == JsonValueKind.Object)
         {

@@ -14,13 +14,18 @@ public static class FunctionCallVerifier
     /// <param name="functions">The offered functions: <c>[{"name", "parameters": {"properties", "required"}}]</c>, or OpenAI's wrapping of the same.</param>
     /// <param name="expected">BFCL's ground truth <c>[{"f": {"a": [possible values]}}]</c>, or plain calls <c>[{"name", "arguments"}]</c>; null or empty where no call is right.</param>
     /// <param name="response">The model's text, or its calls as JSON.</param>
-    public static Judgement Judge(JsonElement functions, JsonElement expected, JsonElement response)
+    public static Judgement Judge(JsonElement functions, JsonElement expected, JsonElement response) => Judge(functions, expected, () => CallReader.Read(response));
+
+    /// <summary>The same for a response that is text.</summary>
+    public static Judgement Judge(JsonElement functions, JsonElement expected, string response) => Judge(functions, expected, () => CallReader.Read(response));
+
+    private static Judgement Judge(JsonElement functions, JsonElement expected, Func<ReadCalls> response)
     {
         try
         {
             if (Declarations(functions) is not { } declared) return Judgement.Unscorable("'functions' is no list of named functions");
             if (Expectations(expected) is not { } wanted) return Judgement.Unscorable("'expected' is no list of calls");
-            ReadCalls read = CallReader.Read(response);
+            ReadCalls read = response();
             string shown = string.Join(", ", read.Calls.Take(MaxCalls).Select(call => call.Name));
             if (read.Error is not null) return Judgement.Wrong(null, read.Error);
             if (wanted.Count == 0) return read.Calls.Count == 0 ? Judgement.Correct(null, "no call") : Judgement.Wrong(shown, "calls a function where none fits");

@@ -11,17 +11,18 @@ public sealed class ChoiceGrader : ILineGrader
     public void Grade(JsonElement input, Utf8JsonWriter output)
     {
         string response = InputField.Text(input, "response");
-        IReadOnlyList<string>? choices = InputField.Optional(input, "choices") is { } list ? InputField.Texts(list, "choices") : null;
-        Judgement judgement = ChoiceVerifier.Judge(response, Gold(InputField.Required(input, "gold")), choices);
+        Judgement judgement = ChoiceVerifier.Judge(response, Gold(InputField.Required(input, "gold"), "gold"), Choices(input));
         output.WriteVerdict(judgement.Verdict);
         output.WriteString("answer", judgement.Answer);
         output.WriteReason(judgement.Reason);
     }
 
-    private static string Gold(JsonElement gold)
+    internal static IReadOnlyList<string>? Choices(JsonElement input) => InputField.Optional(input, "choices") is { } list ? InputField.Texts(list, "choices") : null;
+
+    internal static string Gold(JsonElement gold, string name)
     {
-        if (gold.ValueKind != JsonValueKind.Number) return InputField.TextOf(gold, "the field 'gold'");
-        long index = InputField.Integer(gold, "the field 'gold'");
-        return index is >= 0 and < 26 ? ((char)('A' + index)).ToString() : throw new GradeInputException($"the field 'gold' is no index of an option: {index}");
+        if (gold.ValueKind != JsonValueKind.Number) return InputField.TextOf(gold, $"the field '{name}'");
+        long index = InputField.Integer(gold, $"the field '{name}'");
+        return index is >= 0 and < 26 ? ((char)('A' + index)).ToString() : throw new GradeInputException($"the field '{name}' is no index of an option: {index}");
     }
 }

@@ -10,14 +10,19 @@ public sealed class CountdownGrader : ILineGrader
 
     public void Grade(JsonElement input, Utf8JsonWriter output)
     {
-        JsonElement list = InputField.Required(input, "numbers");
-        if (list.ValueKind != JsonValueKind.Array) throw new GradeInputException($"the field 'numbers' must be an array of integers, not {InputField.Named(list)}");
-        int[] numbers = [.. list.EnumerateArray().Select((item, i) => Small(InputField.Integer(item, $"'numbers[{i}]'"), i))];
-        long target = InputField.Integer(InputField.Required(input, "target"), "the field 'target'");
+        (int[] numbers, long target) = Problem(input);
         CountdownResult result = CountdownVerifier.Default.EvaluateCompletion(numbers, target, InputField.Text(input, "response"));
         output.WriteVerdict(result.Judgement.Verdict);
         output.WriteString("value", result.Value);
         output.WriteReason(result.Judgement.Reason);
+    }
+
+    internal static (int[] Numbers, long Target) Problem(JsonElement input)
+    {
+        JsonElement list = InputField.Required(input, "numbers");
+        if (list.ValueKind != JsonValueKind.Array) throw new GradeInputException($"the field 'numbers' must be an array of integers, not {InputField.Named(list)}");
+        int[] numbers = [.. list.EnumerateArray().Select((item, i) => Small(InputField.Integer(item, $"'numbers[{i}]'"), i))];
+        return (numbers, InputField.Integer(InputField.Required(input, "target"), "the field 'target'"));
     }
 
     private static int Small(long number, int at) =>

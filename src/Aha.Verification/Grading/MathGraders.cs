@@ -24,7 +24,7 @@ public sealed class MathGrader : ILineGrader
             (gold, judgement) = (candidate, next);
             if (judgement.Verdict == Verdict.Correct) { break; }
         }
-        output.WriteString("verdict", judgement.Verdict switch { Verdict.Correct => "correct", Verdict.Wrong => "wrong", _ => "unscorable" });
+        output.WriteVerdict(judgement.Verdict);
         output.WriteString("gold", gold!.ParsedText);
         output.WriteString("answer", judgement.Answer is { } answer ? new GoldAnswer(answer).ParsedText ?? answer : null);
         output.WriteString("reason", judgement.Reason);
@@ -46,7 +46,7 @@ public sealed class MathGrader : ILineGrader
     {
         return value.ValueKind switch
         {
-            JsonValueKind.String => value.GetString(),
+            JsonValueKind.String => InputField.TextOf(value, $"\"{name}\""),
             JsonValueKind.Number => value.GetRawText(),
             JsonValueKind.Null => null,
             _ => throw new GradeInputException($"\"{name}\" must be a string or a number{(name == "gold" ? ", or a list of them" : "")}"),
@@ -114,7 +114,7 @@ public sealed class LatexGrader : ILineGrader
         {
             throw new GradeInputException("\"latex\" must be a string");
         }
-        var expression = LatexExpression.Parse(latex.GetString()!);
+        var expression = LatexExpression.Parse(InputField.TextOf(latex, "\"latex\""));
         output.WriteBoolean("ok", expression.Error is null);
         output.WriteString("value", expression.Value);
         if (expression.Numeric is { } numeric) { output.WriteNumber("numeric", numeric); } else { output.WriteNull("numeric"); }

@@ -29,7 +29,7 @@ internal static partial class AnswerReader
     }
 
     /// <summary>Whether the text is two or more letters and nothing else.</summary>
-    public static bool IsLetters(string text) => text.Length >= 2 && WordsOnly().IsMatch(text);
+    public static bool IsLetters(string text) => text.Length >= 2 && WordsOnly().IsMatch(text) && text[^1] != '!';
 
     /// <summary>The text without the decoration that Markdown and sentences leave around an answer.</summary>
     private static string Clean(string text)
@@ -47,17 +47,19 @@ internal static partial class AnswerReader
         return text;
     }
 
-    /// <summary>12:00, 7:05 pm as minutes and seconds are written, without leading zero, with a lower-case am or pm; null for anything else.</summary>
+    /// <summary>12:00, 7:05 pm, 10 a.m. as minutes and seconds are written, without leading zero, with a lower-case am or pm; null for anything else.</summary>
     private static string? TimeOf(string text)
     {
-        if (text.Length > 60 || !text.Contains(':', StringComparison.Ordinal)) { return null; }
+        if (text.Length is 0 or > 60 || !(char.IsAsciiDigit(text[0]) || text[0] == '$')) { return null; }
         var match = Times().Match(text);
-        if (!match.Success) { return null; }
+        // "10 a.m." has no minutes; without its half of the day it is just a number.
+        if (!match.Success || !(match.Groups[2].Success || match.Groups[4].Success)) { return null; }
         string half = match.Groups[4].Success ? " " + char.ToLowerInvariant(match.Groups[4].Value[0]) + "m" : "";
-        return match.Groups[1].Value.TrimStart('0').PadLeft(1, '0') + ":" + match.Groups[2].Value + match.Groups[3].Value + half;
+        string minutes = match.Groups[2].Success ? match.Groups[2].Value : "00";
+        return match.Groups[1].Value.TrimStart('0').PadLeft(1, '0') + ":" + minutes + match.Groups[3].Value + half;
     }
 
-    [GeneratedRegex(@"^\$?\s*(\d{1,2})\s*:\s*([0-5]\d)(:[0-5]\d)?\s*(?:\\?[,;~ ]|\\text\{\s*|\\mathrm\{\s*|\s)*([aApP]\.?\s*[mM]\.?)?\s*\}?\s*\$?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\$?\s*(\d{1,2})(?:\s*:\s*([0-5]\d)(:[0-5]\d)?)?\s*(?:\\?[,;~ ]|\\text\{\s*|\\mathrm\{\s*|\s)*([aApP]\.?\s*[mM]\.?)?\s*\}?\s*\$?$", RegexOptions.CultureInvariant)]
     private static partial Regex Times();
 
     [GeneratedRegex(@"^[A-Za-z]+(?:[ '\-][A-Za-z]+)*[.!]?$", RegexOptions.CultureInvariant)]

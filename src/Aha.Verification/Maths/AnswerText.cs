@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Aha.Verification.Maths.Expressions;
 
 namespace Aha.Verification.Maths;
 
 /// <summary>Answers as words: names, choices, yes and no.</summary>
-internal static class AnswerText
+internal static partial class AnswerText
 {
     private static readonly string[] TextCommands = ["\\text", "\\textbf", "\\textit", "\\textrm", "\\textnormal", "\\mbox", "\\mathrm", "\\mathbf", "\\mathit", "\\operatorname", "\\emph", "\\texttt", "\\textsf", "\\mathsf"];
 
@@ -86,7 +87,13 @@ internal static class AnswerText
         _ => null,
     };
 
-    /// <summary>The single letter of a choice in any dress: C, (C), \text{(C)}, "C.", "C) 42"; null where there is none.</summary>
+    /// <summary>The letter of a choice that its option follows: "C) 42", "B. 7", \textbf{(B)}\ 7; null where there is none.</summary>
+    public static char? OptionLetter(string text) => Option().Match(text) is { Success: true } match ? match.Groups["letter"].Value[0] : null;
+
+    [GeneratedRegex(@"^\s*(?:\\(?:text|textbf|textrm|mathrm|mathbf)\s*\{)?\s*(?:\((?<letter>[A-J])\)|(?<letter>[A-J])[.:)])\}?(?:\s|~|\\ |\\quad)+\S", RegexOptions.CultureInvariant)]
+    private static partial Regex Option();
+
+    /// <summary>The single letter of a choice in any dress: C, (C), \text{(C)}, "C."; null where there is none.</summary>
     public static char? ChoiceLetter(string text)
     {
         string words = Words(text);

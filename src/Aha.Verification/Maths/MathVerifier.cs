@@ -27,6 +27,9 @@ public static class MathVerifier
         if (found is null) { return Judgement.Wrong(null, "no answer found"); }
         // "yes", "No", "AB": letters that could be variables are the same words in any case.
         if (AnswerReader.IsLetters(read.Text) && AnswerText.SameWords(read.Text, found.Text)) { return Judgement.Correct(found.Text); }
+        // "(B) 42" names the option B, on either side.
+        if (AnswerText.ChoiceLetter(read.Text) is { } right && AnswerText.OptionLetter(found.Text) == right) { return Judgement.Correct(found.Text); }
+        if (AnswerText.OptionLetter(read.Text) is { } option && AnswerText.ChoiceLetter(found.Text) == option) { return Judgement.Correct(found.Text); }
         var theirs = found.Reading ?? AnswerReader.Read(found.Text, new Budget(Budget.DefaultSteps));
         return Compare(read, theirs, options, new Budget(Budget.DefaultSteps));
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Aha.Verification.Text;
@@ -10,6 +11,8 @@ public static class TextVerifier
 {
     /// <summary>Texts beyond this length are compared up to it only where an edit distance is taken.</summary>
     public const int MaxEditLength = 2000;
+
+    private static readonly SearchValues<char> s_decimal = SearchValues.Create("-.0123456789");
 
     /// <summary>Equal after trimming; case may be left out of account.</summary>
     public static Judgement JudgeExact(string completion, string gold, bool ignoreCase = false)
@@ -43,6 +46,27 @@ public static class TextVerifier
         string answer = AnswerSpan.Of(completion).ToString();
         if (!TryNumber(answer, out double value)) return Judgement.Wrong(answer, "not a number");
         return Decide(answer, Math.Abs(value - gold) <= Math.Max(absolute, relative * Math.Abs(gold)));
+    }
+
+    /// <summary>As above for a gold that is text. Without any tolerance the comparison is exact: 12345678901234567890 is not 12345678901234567891.</summary>
+    public static Judgement JudgeNumber(string completion, string gold, double absolute, double relative)
+    {
+        if (!TryNumber(gold, out double expected)) return Judgement.Unscorable($"the gold '{gold}' is no number");
+        Judgement judgement = JudgeNumber(completion, expected, absolute, relative);
+        if (judgement.Verdict != Verdict.Correct || absolute > 0 || relative > 0) return judgement;
+        return Digits(judgement.Answer) is { } said && Digits(gold) is { } wanted && said != wanted ? Judgement.Wrong(judgement.Answer, "another number") : judgement;
+    }
+
+    /// <summary>The number as text decides where a double cannot tell two apart: more than fifteen digits, without an exponent or a percent sign.</summary>
+    private static string? Digits(string? text)
+    {
+        string plain = (text ?? "").Trim().TrimEnd('.').Trim('$', ' ', '+').Replace(",", "", StringComparison.Ordinal);
+        if (plain.AsSpan().ContainsAnyExcept(s_decimal)) return null;
+        if (plain.Contains('.', StringComparison.Ordinal)) plain = plain.TrimEnd('0').TrimEnd('.');
+        bool negative = plain.StartsWith('-');
+        plain = plain.TrimStart('-').TrimStart('0');
+        if (plain.Length == 0) return "0";
+        return (negative ? "-" : "") + (plain[0] == '.' ? "0" : "") + plain;
     }
 
     /// <summary>Reads one number: <c>-1,234.5</c>, <c>1e-3</c>, <c>$12</c>, <c>12.</c>, <c>50%</c> (as 0.5).</summary>

@@ -17,6 +17,7 @@ public class GradingCommandTests
         { "choice", """{"response": "The answer is (C).", "gold": "C"}""", "verdict", "correct" },
         { "ifeval", """{"prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}], "response": "no comma here"}""", "prompt_strict", "True" },
         { "json", """{"schema": {"type": "integer"}, "text": "1.5"}""", "verdict", "wrong" },
+        { "function-call", """{"functions": [{"name": "f"}], "expected": [{"f": {}}], "response": "f()"}""", "verdict", "correct" },
         { "code", """{"language": "python", "code": "print(int(input()) * 2)", "tests": {"inputs": ["4\n"], "outputs": ["8\n"]}}""", "verdict", "correct" },
     };
 
@@ -40,7 +41,7 @@ public class GradingCommandTests
         var lines = new List<string>();
         for (int i = 0; i < 700; i++)
         {
-            lines.Add(i % 100 == 7 ? "{ not json" : $$"""{"id": {{i}}, "numbers": [1, {{i}}], "target": {{i + 1}}, "response": "<answer>1 + {{i}}</answer>"}""");
+            lines.Add(i % 100 == 7 ? "{ not json" : i == 350 ? """{"id": 350, "\ud800": 1}""" : i == 450 ? """{"id": 450, "target": 1}""" : $$"""{"id": {{i}}, "numbers": [1, {{i}}], "target": {{i + 1}}, "response": "<answer>1 + {{i}}</answer>"}""");
         }
 
         File.WriteAllLines(folder.File("in.jsonl"), lines);
@@ -50,12 +51,14 @@ public class GradingCommandTests
         Assert.Equal(700, rows.Length);
         for (int i = 0; i < rows.Length; i++)
         {
-            Assert.Equal(i % 100 == 7 ? "unscorable" : "correct", rows[i].GetProperty("verdict").GetString());
-            Assert.True(i % 100 == 7 || rows[i].GetProperty("id").GetInt32() == i);
+            bool malformed = i % 100 == 7 || i is 350 or 450;
+            Assert.Equal(malformed ? "unscorable" : "correct", rows[i].GetProperty("verdict").GetString());
+            Assert.True((malformed && i != 450) || rows[i].GetProperty("id").GetInt32() == i);
         }
 
         Assert.Contains("in.jsonl:108:", aha.Errors, StringComparison.Ordinal);
-        Assert.Contains("7 of 700", aha.Errors, StringComparison.Ordinal);
+        Assert.Contains("in.jsonl:451: the field 'numbers' is missing", aha.Errors, StringComparison.Ordinal);
+        Assert.Contains("9 of 700", aha.Errors, StringComparison.Ordinal);
 
         using AhaProcess stopped = AhaProcess.Start(folder.Path, "grade", "countdown", "--input", "in.jsonl", "--stop");
         Assert.Equal(2, stopped.Wait(s_limit));

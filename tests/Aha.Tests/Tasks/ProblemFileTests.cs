@@ -34,7 +34,23 @@ public class ProblemFileTests
     public void AGoldThatIsNoNumberIsUnscorableNotWrong() =>
         Assert.Equal(Verdict.Unscorable, Load("""{"prompt": "x", "answer": "many"}""", "number")[0].Judge("<answer> 3 </answer>").Verdict);
 
+    [Fact]
+    public void ARowNamesAnyVerifierOfTheLibrary()
+    {
+        IReadOnlyList<Problem> problems = Load("""
+            {"prompt": "half?", "answer": "\\frac12", "verifier": "math"}
+            {"prompt": "pick", "answer": "B", "choices": ["a", "b"], "verifier": "choice"}
+            {"prompt": "an object", "schema": {"type": "object"}, "verifier": "json"}
+            {"prompt": "19 from 2 9 1", "numbers": [2, 9, 1], "target": 19, "verifier": "countdown"}
+            """);
+        string[] right = ["\\boxed{0.5}", "The answer is B", "{}", "<answer>9*2+1</answer>"];
+        Assert.All(problems.Zip(right), pair => Assert.Equal(Verdict.Correct, pair.First.Judge(pair.Second).Verdict));
+        Assert.All(problems, p => Assert.Equal(Verdict.Wrong, p.Judge("<answer>7</answer>").Verdict));
+        Assert.True(problems[0].IsSameVote("0.5", "1/2"));
+    }
+
     [Theory]
+    [InlineData("{\"prompt\": \"x\", \"verifier\": \"json\"}", "p.jsonl:1", "schema")]
     [InlineData("{\"prompt\": \"x\"}", "p.jsonl:1", "answer")]
     [InlineData("{\"prompt\": \"x\", \"answer\": \"1\"}\n{\"answer\": \"1\"}", "p.jsonl:2", "prompt")]
     [InlineData("\n\nnot json", "p.jsonl:3", "JSON")]

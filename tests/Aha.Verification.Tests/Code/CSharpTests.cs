@@ -198,7 +198,7 @@ public partial class CSharpTests
         await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (row, token) =>
         {
             var type = Signature().Match(row.Text("prompt")).Groups[1].Value;
-            var answers = Expected().Matches(row.Text("tests")).Select(match => match.Groups[1].Value).ToList();
+            var answers = Expected().Matches(row.Text("tests")).Select(match => match.Groups["value"].Value).ToList();
             var table = $"return (new Func<{type}>[] {{ {string.Join(", ", answers.Select(answer => $"() => {answer}"))} }})[Calls++](); }} static int Calls = 0; static void Rest() {{";
             var right = await Judge(row.Text("prompt") + table, row.Text("tests"));
             var wrong = await Judge(row.Text("prompt") + "return default;", row.Text("tests"));
@@ -216,6 +216,6 @@ public partial class CSharpTests
     [GeneratedRegex(@"public static (.*?) \w+\(")]
     private static partial Regex Signature();
 
-    [GeneratedRegex(@"^\s*Debug\.Assert\(.*?\)(?: == |\.Equals\(|\.SequenceEqual\()(\(.*\)|null)\)?\);$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*Debug\.Assert\(.*?(?:\) == (?<value>.*)|\)\.(?:Equals|SequenceEqual)\((?<value>.*)\))\);$", RegexOptions.Multiline)]
     private static partial Regex Expected();
 }

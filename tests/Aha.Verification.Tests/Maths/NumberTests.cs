@@ -45,6 +45,10 @@ public class NumberTests
         }
     });
 
+    [Fact]
+    public void A_double_survives_the_way_there_and_back() => Gen.OneOf(Doubles, Gen.Select(Gen.OneOf(1.0, -1.0), Gen.Int[-60, 60], static (sign, power) => Math.ScaleB(sign, power))).Sample(static x =>
+        BigFloat.FromDouble(x).ToDouble() == x && BigFloat.Of(Rational.Of((BigInteger)Math.Round(x * 1024), 1024)).ToDouble() == Math.Round(x * 1024) / 1024);
+
     private static void Close(double expected, double actual) => Assert.True(Math.Abs(expected - actual) <= 1e-13 * Math.Max(1, Math.Abs(expected)), $"{expected} {actual}");
 
     [Fact]

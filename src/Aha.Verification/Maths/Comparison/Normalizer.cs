@@ -104,6 +104,24 @@ internal static class Normalizer
         }
     }
 
+    /// <summary>
+    /// "y = 2 and x = 1" answers "(x, y) = (1, 2)": where the other side names a tuple and every item here gives one of its names a value, the
+    /// values in the order of those names.
+    /// </summary>
+    public static Named OrderedBy(Expr? names, Named values)
+    {
+        if (names is not Collection { Children: { Count: > 1 } wanted } || values is not { Name: null, Value: Collection { Bracket: Bracket.None or Bracket.Unordered } list } || list.Children.Count != wanted.Count) { return values; }
+        var given = list.Children.Select(Split).ToList();
+        var ordered = new List<Expr>();
+        foreach (var name in wanted)
+        {
+            var found = given.Find(part => part.Name is { } own && SameName(own, name));
+            if (found.Name is null) { return values; }
+            ordered.Add(found.Value);
+        }
+        return new(names, new Collection(Bracket.None, ordered));
+    }
+
     private static Named SplitChain(Relation relation)
     {
         var sides = relation.Children;
@@ -147,6 +165,7 @@ internal static class Normalizer
         // cos t = 1/2 names the cosine's value.
         Call { Name: "sin" or "cos" or "tan" or "cot" or "sec" or "csc", Children: [Symbol] } => true,
         Call { Name: "P" } => true,
+        Call { Name: "Abs", Children: [Product points] } => IsName(points),
         // AB = 5: points written together name a length.
         Product product => product.Children.All(static c => c is Symbol { Name: [>= 'A' and <= 'Z'] }),
         Call call => !Algebra.NumericEvaluator.Knows(call.Name) && call.Name is not ("gcd" or "lcm" or "Sum" or "Product" or "Integral" or "Limit" or "det" or "degrees" or "Derivative") && call.Children.All(static c => c is Symbol or Number),

@@ -191,7 +191,13 @@ internal sealed class RealSetReader(ScalarComparer scalars)
             if (left is not Symbol || Read(right, variable) is not { } set) { return null; }
             return kind == RelationKind.ElementOf ? set : set.Complement();
         }
-        if (scalars.ToPoly(left) is not { } l || scalars.ToPoly(right) is not { } r) { return null; }
+        return scalars.ToPoly(left) is { } l && scalars.ToPoly(right) is { } r ? Compare(l, kind, r, variable) : null;
+    }
+
+    private RealSet? Compare(Poly l, RelationKind kind, Poly r, string variable)
+    {
+        if (Modulus(l) is { } inner) { return CompareModulus(inner, kind, r, variable); }
+        if (Modulus(r) is { } other) { return CompareModulus(other, Flip(kind), l, variable); }
         if (Solve(l, r, variable) is not { } solved) { return null; }
         var (point, flipped) = solved;
         if (ToEndpoint(point) is not { } bound) { return null; }
@@ -207,6 +213,18 @@ internal sealed class RealSetReader(ScalarComparer scalars)
             RelationKind.NotEqual => RealSet.Of([new(bound, false, bound, false)]).Complement(),
             _ => null,
         };
+    }
+
+    /// <summary>p where the value is |p|.</summary>
+    private static Poly? Modulus(Poly value) =>
+        value.Terms is [{ Coefficient.IsOne: true, Monomial.Factors: [{ Exponent.IsOne: true, Atom: { Kind: AtomKind.Function, Name: "Abs", Arguments: [var inner] } }] }] ? inner : null;
+
+    /// <summary>|p| &lt; r is -r &lt; p &lt; r, |p| &gt; r is p &lt; -r or p &gt; r.</summary>
+    private RealSet? CompareModulus(Poly inner, RelationKind kind, Poly radius, string variable)
+    {
+        if (scalars.Canonicalizer.RealValue(radius) is not { Sign: > 0 }) { return null; }
+        if (Compare(inner, kind, radius, variable) is not { } above || Compare(-inner, kind, radius, variable) is not { } below) { return null; }
+        return kind is RelationKind.Less or RelationKind.LessOrEqual or RelationKind.NotEqual ? above.Intersect(below) : above.Union(below);
     }
 
     /// <summary>The point where left = right, linear in the variable, and whether left - right falls there.</summary>

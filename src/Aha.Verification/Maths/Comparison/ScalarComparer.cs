@@ -12,6 +12,9 @@ namespace Aha.Verification.Maths.Comparison;
 internal sealed class ScalarComparer(Budget budget, MathOptions options)
 {
     private const int Rounds = 3;
+
+    /// <summary>Functions of several branches agree on one of them by chance: |a - b| with a - b wherever a is larger.</summary>
+    private const int BranchRounds = 12;
     private const int AgreementBits = 150;
 
     private readonly Canonicalizer _canonicalizer = new(budget);
@@ -59,9 +62,10 @@ internal sealed class ScalarComparer(Budget budget, MathOptions options)
             if (cleared.Terms.All(static t => t.Monomial.Factors.All(static f => f.Atom.Kind == AtomKind.Symbol && f.Exponent.IsInteger))) { return false; }
         }
         bool hasSymbols = difference.AnyAtom(static a => a.Kind == AtomKind.Symbol || Canonicalizer.IsOpaque(a));
-        bool integers = difference.AnyAtom(static a => a.Kind == AtomKind.Function && a.Name is "factorial" or "binomial" or "floor" or "ceiling" or "Mod" or "gcd" or "lcm");
+        bool integers = difference.AnyAtom(static a => a.Kind == AtomKind.Function && a.Name is "factorial" or "binomial" or "gcd" or "lcm");
+        bool branches = integers || HasBranches(difference);
         int agreements = 0;
-        for (int round = 0; round < (hasSymbols ? Rounds : 1); round++)
+        for (int round = 0; round < (!hasSymbols ? 1 : branches ? BranchRounds : Rounds); round++)
         {
             int current = round;
             var evaluator = new NumericEvaluator(budget, name => Sample(name, current, integers));
@@ -72,11 +76,20 @@ internal sealed class ScalarComparer(Budget budget, MathOptions options)
         return agreements >= (hasSymbols ? 2 : 1);
     }
 
-    /// <summary>A point for a symbol: positive in the first round, of either sign later; whole numbers where functions of integers take part.</summary>
+    /// <summary>Whether the value follows different formulas in different places: absolute values, rounding, and roots, which are never negative.</summary>
+    private static bool HasBranches(Poly poly) => poly.Terms.Any(static t => t.Monomial.Factors.Any(static f => !f.Exponent.IsInteger && f.Atom.Kind == AtomKind.Polynomial))
+        || poly.AnyAtom(static a => a.Arguments.Any(HasBranches)
+            || (a.Kind == AtomKind.Function && a.Name is "Abs" or "sign" or "Max" or "Min" or "floor" or "ceiling" or "Mod" or "arg" or "re" or "im"));
+
+    /// <summary>
+    /// A point for a symbol: positive in the first round, of either sign later, and from the fourth round on further and further from zero, where other
+    /// branches may lie; whole numbers where functions of integers take part.
+    /// </summary>
     public static BigComplex Sample(string name, int round, bool integers)
     {
         var point = NumericEvaluator.SamplePoint(name, round);
         if (integers) { return BigFloat.Of((point.Scale(4).Floor() ?? 0) + 2); }
+        if (round >= Rounds) { point = point.Scale(round - Rounds); }
         return round > 0 && NumericEvaluator.SamplePoint(name, round + 7).CompareTo(BigFloat.One) > 0 ? -point : point;
     }
 

@@ -30,6 +30,7 @@ internal sealed class ValueComparer
         (gold, answer) = (Normalizer.ExpandPlusMinus(gold), Normalizer.ExpandPlusMinus(answer));
         if (!_options.Strict) { answer = RenameSymbols(gold, answer); }
         var (g, a) = (Normalizer.Split(gold), Normalizer.Split(answer));
+        (g, a) = (Normalizer.OrderedBy(a.Name, g), Normalizer.OrderedBy(g.Name, a));
         if (g.Name is not null && a.Name is not null && _options.Strict && !Normalizer.SameName(g.Name, a.Name))
         {
             // y = 2x and 2x - y = 0 are one equation under two names.
@@ -227,6 +228,7 @@ internal sealed class ValueComparer
     {
         var (g, a) = (AsVector(gold), AsVector(answer));
         if (g is not null && a is not null) { return InOrder(g, a); }
+        (gold, answer) = (AsMatrix(gold), AsMatrix(answer));
         if (MatrixArithmetic.Evaluate(gold) is not { } left || MatrixArithmetic.Evaluate(answer) is not { } right) { return false; }
         if (left.Rows != right.Rows || left.Columns != right.Columns) { return false; }
         for (int i = 0; i < left.Children.Count; i++)
@@ -243,4 +245,14 @@ internal sealed class ValueComparer
         Matrix { Columns: 1 } or Matrix { Rows: 1 } => new Collection(Bracket.None, expr.Children),
         _ => null,
     };
+
+    /// <summary>[[1, 2], [3, 4]]: the rows of a matrix as a programming language writes them.</summary>
+    private static Expr AsMatrix(Expr expr)
+    {
+        if (expr is not Collection { Bracket: Bracket.Square, Children: [Collection { Bracket: Bracket.Square } first, ..] } rows) { return expr; }
+        int columns = first.Children.Count;
+        return rows.Children.All(r => r is Collection { Bracket: Bracket.Square } row && row.Children.Count == columns)
+            ? new Matrix(rows.Children.Count, columns, [.. rows.Children.SelectMany(static r => r.Children)])
+            : expr;
+    }
 }

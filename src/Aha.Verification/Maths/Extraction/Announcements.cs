@@ -13,6 +13,7 @@ internal static class Announcements
     ];
 
     private const int LongestTail = 20_000;
+    private const int LongestOpening = 16;
 
     /// <summary>What every opening contains: most texts hold none of these, and are passed over at once.</summary>
     private static readonly SearchValues<string> Stems = SearchValues.Create(
@@ -27,7 +28,8 @@ internal static class Announcements
         int first = text.AsSpan(tail).IndexOfAny(Stems);
         if (first >= 0)
         {
-            first += tail;
+            // An opening may begin some letters before its stem: "final answer".
+            first = tail + Math.Max(0, first - LongestOpening);
             foreach (string opening in Openings) { best = Math.Max(best, LastWithTail(text, opening, first)); }
         }
         int labelled = LastLabel(text);

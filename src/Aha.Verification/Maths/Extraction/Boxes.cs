@@ -48,7 +48,8 @@ internal static class Boxes
                 if (command < 0) { continue; }
                 // Boxes inside this one belong to it.
                 while (boxes.Count > 0 && boxes[^1].Start > command) { boxes.RemoveAt(boxes.Count - 1); }
-                boxes.Add(new(command, i + 1, brace + 1, i));
+                // An empty box answers nothing, and takes nothing back.
+                if (!text.AsSpan((brace + 1)..i).IsWhiteSpace()) { boxes.Add(new(command, i + 1, brace + 1, i)); }
             }
         }
         return boxes;

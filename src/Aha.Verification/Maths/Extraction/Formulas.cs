@@ -81,7 +81,7 @@ internal static partial class Formulas
         return number.Success ? number.Value : null;
     }
 
-    private const string NumberPattern = @"(?:(?<![\w)\].,])[-+−])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s*/\s*\d+(?:\.\d+)?)?(?:\s*\\?%)?";
+    private const string NumberPattern = @"(?:(?<![\w)\].,])[-+−])?(?:(?<![\d.])\.\d+|(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?:\s*/\s*\d+(?:\.\d+)?)?(?:\s*\\?%)?";
 
     [GeneratedRegex(NumberPattern, RegexOptions.RightToLeft | RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();

@@ -106,6 +106,7 @@ public static class MathExtraction
     /// <summary>The text with its reading, where it reads as one mathematical object without stray words.</summary>
     private static FoundAnswer? AsMathematics(string text)
     {
+        if (Sentences.Speaks(text)) { return null; }
         var read = AnswerReader.Read(text, new Budget(Budget.DefaultSteps / 2));
         if (read.Time is not null) { return new(text, read); }
         if (read.Expression is not { } expr) { return null; }

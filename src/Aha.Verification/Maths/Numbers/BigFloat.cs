@@ -87,9 +87,10 @@ internal readonly struct BigFloat
     {
         if (IsZero) { return 0; }
         // 62 bits and a sticky bit, so that the one rounding happens in the conversion to double.
-        long drop = Math.Max(0, _mantissa.GetBitLength() - 62);
-        var kept = BigInteger.Abs(_mantissa) >> (int)drop;
-        long bits = ((long)kept << 1) | (kept << (int)drop == BigInteger.Abs(_mantissa) ? 0L : 1L);
+        var size = BigInteger.Abs(_mantissa);
+        long drop = Math.Max(0, size.GetBitLength() - 62);
+        var kept = size >> (int)drop;
+        long bits = ((long)kept << 1) | (kept << (int)drop == size ? 0L : 1L);
         return Sign * Math.ScaleB((double)bits, (int)Math.Clamp(_exponent + drop - 1, -5000, 5000));
     }
 

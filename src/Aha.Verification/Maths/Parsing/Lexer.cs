@@ -69,6 +69,7 @@ internal sealed partial class Lexer(string text)
         char c = text[start];
         if (char.IsAsciiDigit(c) || (c == '.' && start + 1 < text.Length && char.IsAsciiDigit(text[start + 1])))
         {
+            if (c == '.' && start > 0 && char.IsAsciiDigit(text[start - 1])) { return new(TokenKind.Error, "a number with two points", start, start + 1, space); }
             return singleDigit && c != '.'
                 ? new(TokenKind.Number, AsciiSigns[c], start, start + 1, space, c - '0')
                 : ReadNumber(start, commaSeparates, space);
@@ -150,8 +151,11 @@ internal sealed partial class Lexer(string text)
             }
             else if (end >= text.Length || char.IsWhiteSpace(text[end])) { position = end; }
         }
-        if (position < text.Length && text[position] is '…' && fraction > 0) { position++; }
-        else if (fraction > 0 && text.AsSpan(position).StartsWith("...")) { position += 3; }
+        if (fraction > 0 && ReadEllipsis(ref position))
+        {
+            int repeated = RepeatedDigits(digits.Span[^fraction..]);
+            if (repeated > 0) { (fraction, period, isDecimal) = (fraction - repeated, repeated, false); }
+        }
         int exponent = ReadExponent(ref position);
         if (digits.Length > Budget.MaxDigits || Math.Abs(exponent) > Budget.MaxDigits)
         {
@@ -186,6 +190,33 @@ internal sealed partial class Lexer(string text)
             digits.Append(text.AsSpan(from, to - from));
             position = mark[^1] == ' ' ? to : to + 1;
             return to - from;
+        }
+        return 0;
+    }
+
+    /// <summary>The dots that say that the digits go on.</summary>
+    private bool ReadEllipsis(ref int position)
+    {
+        foreach (string dots in (ReadOnlySpan<string>)["…", "...", "\\ldots", "\\dots", "\\cdots"])
+        {
+            if (!text.AsSpan(position).StartsWith(dots)) { continue; }
+            position += dots.Length;
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>The length of the block that decimals before an ellipsis repeat, one digit three times (0.333...) or a longer one twice (0.2727...); 0 for none.</summary>
+    private static int RepeatedDigits(ReadOnlySpan<char> decimals)
+    {
+        for (int length = 1; length <= 6; length++)
+        {
+            int times = length == 1 ? 3 : 2;
+            if (decimals.Length < length * times) { return 0; }
+            var block = decimals[^length..];
+            bool repeats = true;
+            for (int i = 1; i < times; i++) { repeats &= decimals[^(length * (i + 1))..^(length * i)].SequenceEqual(block); }
+            if (repeats) { return length; }
         }
         return 0;
     }
@@ -282,14 +313,19 @@ internal sealed partial class Lexer(string text)
         bool unit = words.Length == 1 ? UnitLetters.Contains(words[0], StringComparison.Ordinal) : words.Contains('/') && words.IndexOfAnyInRange('0', '9') < 0;
         if (unit && FollowsValue(start)) { return new(TokenKind.Text, content, start, after, space); }
         // \text{2/3}, \mathrm{e}: mathematics in upright type; the braces stay as a group.
-        bool isMathematics = words.Length > 0 && (char.IsAsciiDigit(words[0]) || (words[0] is '-' or '$' && words.Length > 1 && char.IsAsciiDigit(words[1]))) || words.Length > 0 && !HasWord(words) && (words.IndexOf(' ') < 0 || words.IndexOfAnyInRange('0', '9') >= 0);
-        if (command is "operatorname" or "mathrm" && Vocabulary.IsKnownWord(words.ToString()))
+        bool isMathematics = words.Length > 0 && (char.IsAsciiDigit(words[0]) || (words[0] is '-' or '$' && words.Length > 1 && char.IsAsciiDigit(words[1]))) || words.Length > 0 && !HasWord(words) && (words.IndexOf(' ') < 0 || words.Contains(',') || words.IndexOfAnyInRange('0', '9') >= 0);
+        string word = words.Length <= MaxWord ? words.ToString() : "";
+        bool function = Opens(after) && (Vocabulary.Functions.ContainsKey(word) || Vocabulary.ListFunctions.ContainsKey(word));
+        if (function || Vocabulary.Constants.ContainsKey(word) || (command is "operatorname" or "mathrm" && Vocabulary.IsKnownWord(word)))
         {
-            return new(TokenKind.Command, words.ToString(), start, after, space);
+            return new(TokenKind.Command, word, start, after, space);
         }
         if (isMathematics && command is not ("mathcal" or "mathfrak" or "mathscr") && words.Length < content.Length + 1) { return Skip(start, open, space); }
         return new(TokenKind.Text, content, start, after, space);
     }
+
+    /// <summary>Whether an argument in brackets stands at the position: \text{lcm}(4, 6) applies a function.</summary>
+    private bool Opens(int position) => text.AsSpan(position).TrimStart() is ['(', ..] or ['\\', 'l', 'e', 'f', 't', '(', ..];
 
     private const string UnitLetters = "msghLlNJWVAKCFBT";
 

@@ -10,20 +10,27 @@ internal sealed partial class Parser
     {
         Advance();
         Expr? lower = null, upper = null;
+        // An i counts here, and is no imaginary unit.
+        bool outer = _countsWithI;
         while (_token.IsSign("_") || _token.IsSign("^"))
         {
             bool under = _token.IsSign("_");
+            if (under) { _countsWithI |= CountsWithI(); }
             Advance();
             var bound = ParseArgument();
             if (bound is null) { return null; }
             if (under) { lower = bound; } else { upper = bound; }
         }
         if (lower is not Relation { Kinds: [RelationKind.Equal], Children: [Expr index, Expr first] } || upper is null) { return Fail($"the bounds of a {name}"); }
-        // i and e are indices here, not constants.
-        if (index is Constant { Kind: ConstantKind.I }) { return Fail("a sum over i, which is read as the imaginary unit"); }
         var body = ParseProduct();
+        _countsWithI = outer;
         return body is null ? null : new Call(name, body, index, first, upper);
     }
+
+    private bool _countsWithI;
+
+    /// <summary>Whether the subscript that follows is {i = ...}.</summary>
+    private bool CountsWithI() => _lexer.Source.AsSpan(_token.End).TrimStart() is ['{', .. var bound] && bound.TrimStart() is ['i', .. var rest] && rest.TrimStart() is ['=', ..];
 
     private Expr? ParseIntegral()
     {
@@ -113,6 +120,7 @@ internal sealed partial class Parser
                 end = afterSpec;
             }
         }
+        if (name.TrimEnd('*') is "aligned" or "align" or "gathered" or "gather" or "split" or "cases" or "equation") { return ParseLines(name, end); }
         if (!name.TrimEnd('*').EndsWith("matrix", StringComparison.Ordinal) && name is not "array") { return Fail($"the environment {name}"); }
         _token = _token with { End = end };
         var outer = (_commaSeparates, _openBars);
@@ -144,5 +152,28 @@ internal sealed partial class Parser
         Leave(outer);
         var matrix = new Matrix(rows, width, entries);
         return name == "vmatrix" ? new Call("det", matrix) : matrix;
+    }
+
+    /// <summary>The lines of an alignment: a list, where a line that begins with a relation goes on with the line before it.</summary>
+    private Expr? ParseLines(string name, int start)
+    {
+        _token = _token with { End = start };
+        Advance();
+        var lines = new List<Expr>();
+        while (!_token.IsCommand("end"))
+        {
+            if (Accept("&") || AcceptCommand("\\")) { continue; }
+            bool goesOn = lines.Count > 0 && (_token.IsCommand("not") || (_token.Kind is TokenKind.Sign or TokenKind.Command && Vocabulary.Relations.ContainsKey(_token.Text)));
+            var line = goesOn ? ParseChain(lines[^1]) : ParseRelation();
+            if (line is null) { return null; }
+            if (goesOn) { lines[^1] = line; } else { lines.Add(line); }
+            Accept(",");
+            if (lines.Count > Budget.MaxTerms || !(_token.IsSign("&") || _token.IsCommand("\\") || _token.IsCommand("end"))) { return Fail($"unexpected {Describe(_token)} in {name}"); }
+        }
+        int close = _lexer.SkipSpace(_token.End, out _);
+        if (lines.Count == 0 || close >= _lexer.Source.Length || _lexer.Source[close] != '{' || _lexer.ReadRawGroup(close, out int end) != name) { return Fail($"\\end{{{name}}} is missing"); }
+        _token = _token with { End = end };
+        Advance();
+        return lines.Count == 1 ? lines[0] : new Collection(Bracket.None, lines);
     }
 }

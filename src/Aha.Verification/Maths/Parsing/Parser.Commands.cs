@@ -61,7 +61,7 @@ internal sealed partial class Parser
             _token = digit;
             Advance();
             return digit.Kind == TokenKind.Number ? new Number(digit.Value, digit.IsDecimal)
-                : digit.Text == "e" ? new Constant(ConstantKind.E) : digit.Text == "i" ? new Constant(ConstantKind.I) : new Symbol(digit.Text);
+                : digit.Text == "e" ? new Constant(ConstantKind.E) : digit.Text == "i" && !_countsWithI ? new Constant(ConstantKind.I) : new Symbol(digit.Text);
         }
         return ParsePrimary(oneLetter: true);
     }

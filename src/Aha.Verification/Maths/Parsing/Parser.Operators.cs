@@ -144,6 +144,8 @@ internal sealed partial class Parser
                 return AtFactor() ? Fail("words among the mathematics") : factors is null ? first : new Product(factors);
             }
             if (!AtFactor()) { break; }
+            // "5 6" is no product; a digit after something else, as in \frac{1}{2}3, is.
+            if (_token.Kind == TokenKind.Number && _previousKind == TokenKind.Number) { return Fail("two numbers side by side"); }
             var next = ParseFactor();
             if (next is null) { return null; }
             if (TryMixedNumber(next) is { } alsoMixed) { next = alsoMixed; }
@@ -219,7 +221,7 @@ internal sealed partial class Parser
                 return _token.Text switch
                 {
                     "(" or "{" or "\\{" or "|(" => true,
-                    "[" => true,
+                    "[" => SquareBracketOpens(),
                     "|" => _setDepth == 0 && (_openBars == 0 || (_reopenBars && BarOpens())),
                     _ => false,
                 };
@@ -227,6 +229,19 @@ internal sealed partial class Parser
                 return !Vocabulary.Relations.ContainsKey(_token.Text) && !NotFactors.Contains(_token.Text);
             default: return false;
         }
+    }
+
+    /// <summary>A square bracket before the end, a separator or a set operator closes an interval in the French way: ]0, 1[.</summary>
+    private bool SquareBracketOpens()
+    {
+        var next = _lexer.Read(_token.End, _commaSeparates);
+        return next.Kind switch
+        {
+            TokenKind.End => false,
+            TokenKind.Command => !NotFactors.Contains(next.Text),
+            TokenKind.Sign => next.Text is "(" or "[" or "{" or "\\{" or "-" or "+" or "|" or "|(",
+            _ => true,
+        };
     }
 
     /// <summary>A bar with something readable after it may open rather than close.</summary>
@@ -318,6 +333,12 @@ internal sealed partial class Parser
                 _token = _token with { End = end };
                 Advance();
                 return new Call("degrees", @base);
+            }
+            if (@base is Number && raw is "\\text{th}" or "\\text{st}" or "\\text{nd}" or "\\text{rd}" or "\\mathrm{th}" or "th")
+            {
+                _token = _token with { End = end };
+                Advance();
+                return @base;
             }
             if (raw is "\\prime" or "'" or "\\prime\\prime" && @base is Symbol primed)
             {

@@ -56,6 +56,12 @@ internal sealed partial class Parser
     private Expr? ParseLetters(bool oneLetter)
     {
         string run = _token.Text;
+        if (run == "m" && _lexer.Read(_token.End) is { Kind: TokenKind.Command, Text: "angle" or "measuredangle" })
+        {
+            // The measure of an angle is the angle.
+            Advance();
+            return ParsePrimary();
+        }
         if (Vocabulary.Functions.TryGetValue(run, out string? function)) { Advance(); return ParseFunction(function); }
         if (Vocabulary.ListFunctions.TryGetValue(run, out string? list)) { Advance(); return ParseListFunction(list); }
         if (Vocabulary.Constants.TryGetValue(run, out var constant)) { Advance(); return new Constant(constant); }
@@ -116,7 +122,7 @@ internal sealed partial class Parser
             plain = false;
         }
         if (plain && name == "e") { return new Constant(ConstantKind.E); }
-        if (plain && name is "i" or "I") { return new Constant(ConstantKind.I); }
+        if (plain && (name == "I" || (name == "i" && !_countsWithI))) { return new Constant(ConstantKind.I); }
         if (oneLetter) { return new Symbol(name); }
         bool primed = false;
         while (_token.IsSign("'"))

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Aha.Verification.Maths.Expressions;
 
 namespace Aha.Verification.Maths.Parsing;
@@ -27,6 +28,7 @@ internal sealed partial class Parser
         bool unit = _token.Kind switch
         {
             TokenKind.Text => AtJoiner() is null,
+            TokenKind.Command when _token.Text is "frac" or "dfrac" or "tfrac" => SkipFractionOfUnits(),
             TokenKind.Letters when _token.Text == "m" && _previousKind == TokenKind.Number && MetresPerSecond() => true,
             TokenKind.Letters => !InsideWord() && AtJoiner() is null && (_strict ? Vocabulary.ShortUnits.Contains(_token.Text) && _previousKind == TokenKind.Number : Vocabulary.IsUnit(_token.Text)),
             _ => false,
@@ -37,6 +39,22 @@ internal sealed partial class Parser
         SkipUnitPower();
         return true;
     }
+
+    /// <summary>\frac{\text{km}}{\text{h}} after a value is its unit; the current token is then its last brace.</summary>
+    private bool SkipFractionOfUnits()
+    {
+        int position = _token.End;
+        for (int part = 0; part < 2; part++)
+        {
+            position = _lexer.SkipSpace(position, out _);
+            if (position >= _lexer.Source.Length || _lexer.Source[position] != '{' || _lexer.ReadRawGroup(position, out position) is not { } raw || !TextAlone().IsMatch(raw)) { return false; }
+        }
+        _token = _token with { End = position };
+        return true;
+    }
+
+    [GeneratedRegex(@"^\s*\\(?:text|textrm|mathrm|mbox)\s*\{[A-Za-z. ]{1,30}\}(?:\^\{?[0-9]\}?)?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex TextAlone();
 
     /// <summary>"5 m/s", in which the letters would otherwise be variables.</summary>
     private bool MetresPerSecond() => _lexer.Read(_token.End) is { Kind: TokenKind.Sign, Text: "/" } slash && _lexer.Read(slash.End) is { Kind: TokenKind.Letters, Text: "s" };

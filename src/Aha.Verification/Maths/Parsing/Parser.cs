@@ -191,6 +191,8 @@ internal sealed partial class Parser
         string word;
         switch (_token.Kind)
         {
+            // The "et" of "get" joins nothing.
+            case TokenKind.Letters when InsideWord(): return null;
             case TokenKind.Letters: word = _token.Text; break;
             case TokenKind.Text: word = _token.Text.Trim(" ,.;:".ToCharArray()); break;
             case TokenKind.Command when _token.Text is "land" or "wedge" or "lor" or "vee": return _token.Text is "land" or "wedge" ? "and" : "or";
@@ -212,9 +214,17 @@ internal sealed partial class Parser
     {
         if (++_depth > Budget.MaxDepth) { return Fail("nested too deeply"); }
         var first = ParseSetOperation();
-        if (first is null) { return null; }
+        var result = first is null ? null : ParseChain(first);
+        _depth--;
+        return result;
+    }
+
+    /// <summary>What follows the first side (or a chain so far) of a relation.</summary>
+    private Expr? ParseChain(Expr first)
+    {
         List<Expr>? sides = null;
         List<RelationKind>? kinds = null;
+        if (first is Relation begun) { (sides, kinds) = ([.. begun.Children], [.. begun.Kinds]); }
         while (TryRelation(out var kind))
         {
             Advance();
@@ -226,7 +236,6 @@ internal sealed partial class Parser
             (kinds ??= []).Add(kind);
             if (sides.Count > 64) { return Fail("a chain of too many relations"); }
         }
-        _depth--;
         return sides is null ? first : new Relation(sides, kinds!);
     }
 
