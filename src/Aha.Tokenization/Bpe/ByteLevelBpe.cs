@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text;
 using Aha.Tokenization.Files;
@@ -18,7 +17,7 @@ public sealed class ByteLevelBpe : ITokenizer
     private readonly PreTokenizer _preTokenizer;
     private readonly MergeTable _merges;
     private readonly int[] _byteIds;
-    private readonly FrozenDictionary<string, int>? _wholeTokens;
+    private readonly Dictionary<string, int>? _wholeTokens;
     private readonly TokenBytes _bytes;
     private readonly HashSet<int> _special;
     private readonly AddedTokenPass _everyToken;
@@ -39,7 +38,7 @@ public sealed class ByteLevelBpe : ITokenizer
         Dictionary<string, int> ids = VocabularyChecks.Ids(vocabulary);
         _merges = VocabularyChecks.Merges(vocabulary, ids);
         _byteIds = [.. Enumerable.Range(0, 256).Select(b => ids.GetValueOrDefault(ByteAlphabet.CharOf((byte)b).ToString(), -1))];
-        _wholeTokens = vocabulary.IgnoreMerges ? ids.ToFrozenDictionary(StringComparer.Ordinal) : null;
+        _wholeTokens = vocabulary.IgnoreMerges ? ids : null;
         _bytes = new TokenBytes(vocabulary, VocabularySize);
         _special = [.. vocabulary.AddedTokens.Where(t => t.Special).Select(t => t.Id)];
         _everyToken = new AddedTokenPass(vocabulary.AddedTokens, vocabulary.NormalizeToNfc);
@@ -113,22 +112,22 @@ public sealed class ByteLevelBpe : ITokenizer
             {
                 EncodeWord(word, ids);
             }
-            else if (_cache.Find(word, out int slot) is { } known)
+            else if (_cache.Find(word, out int set) is { } known)
             {
-                if (known.Length == 1)
+                if (known.All is null)
                 {
-                    ids.Add(known[0]);
+                    ids.Add(known.First);
                 }
                 else
                 {
-                    ids.AddRange(known);
+                    ids.AddRange(known.All);
                 }
             }
             else
             {
                 int before = ids.Count;
                 EncodeWord(word, ids);
-                _cache.Put(slot, word, CollectionsMarshal.AsSpan(ids)[before..]);
+                _cache.Put(set, word, CollectionsMarshal.AsSpan(ids)[before..]);
             }
         }
     }

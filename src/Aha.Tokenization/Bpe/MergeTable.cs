@@ -15,9 +15,10 @@ internal sealed class MergeTable
 
     public MergeTable(int capacity)
     {
-        int bits = Math.Max(4, BitOperations.Log2((uint)Math.Max(1, capacity)) + 2);
-        _slots = new Slot[1 << bits];
-        _shift = 64 - bits;
+        // At most two thirds full.
+        uint slots = BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, capacity + (capacity / 2)));
+        _slots = new Slot[slots];
+        _shift = 64 - BitOperations.Log2(slots);
         Array.Fill(_slots, new Slot { Pair = Empty });
     }
 

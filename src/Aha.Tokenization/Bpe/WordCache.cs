@@ -4,26 +4,36 @@ using System.Runtime.InteropServices;
 namespace Aha.Tokenization.Bpe;
 
 /// <summary>
-/// The ids of words met before. A slot holds one word, and a new one takes its place; entries never change once made and are
-/// published by a single reference write, so that threads share it without a lock.
+/// The ids of words met before, two to a set. Entries never change once made and are published by a single reference write, so that
+/// threads share the cache without a lock; the worst that a race can do is to lose an entry.
 /// </summary>
 internal sealed class WordCache
 {
     /// <summary>Longer words are rare, and would make the cache's memory depend on the text.</summary>
     public const int MaxLength = 32;
 
-    private const int Bits = 15;
+    private const int SetBits = 15;
 
-    private readonly Entry?[] _slots = new Entry[1 << Bits];
+    private readonly Entry?[] _entries = new Entry[2 << SetBits];
 
-    /// <summary>The ids of a word if they are known; otherwise null, and <paramref name="slot"/> is where to put them.</summary>
-    public int[]? Find(ReadOnlySpan<char> word, out int slot)
+    /// <summary>The entry of a word if there is one; otherwise null, and <paramref name="set"/> is where to put it.</summary>
+    public Entry? Find(ReadOnlySpan<char> word, out int set)
     {
-        slot = (int)(Hash(word) >> (64 - Bits));
-        return _slots[slot] is { } entry && word.SequenceEqual(entry.Word) ? entry.Ids : null;
+        set = (int)(Hash(word) >> (64 - SetBits)) << 1;
+        if (_entries[set] is { } newer && word.SequenceEqual(newer.Word))
+        {
+            return newer;
+        }
+
+        return _entries[set + 1] is { } older && word.SequenceEqual(older.Word) ? older : null;
     }
 
-    public void Put(int slot, ReadOnlySpan<char> word, ReadOnlySpan<int> ids) => Volatile.Write(ref _slots[slot], new Entry(word.ToArray(), ids.ToArray()));
+    /// <summary>Enters a word in place of the older one of its set.</summary>
+    public void Put(int set, ReadOnlySpan<char> word, ReadOnlySpan<int> ids)
+    {
+        Volatile.Write(ref _entries[set + 1], _entries[set]);
+        Volatile.Write(ref _entries[set], new Entry(word.ToString(), ids[0], ids.Length == 1 ? null : ids.ToArray()));
+    }
 
     // Speed is all that counts: what collides is only computed again. Every bit of the word goes in, eight bytes at a time, the last ones overlapping.
     private static ulong Hash(ReadOnlySpan<char> word)
@@ -56,5 +66,7 @@ internal sealed class WordCache
         return high ^ low;
     }
 
-    private sealed record Entry(char[] Word, int[] Ids);
+    /// <param name="First">The word's first id, by far most often its only one.</param>
+    /// <param name="All">Its ids where there are several.</param>
+    internal sealed record Entry(string Word, int First, int[]? All);
 }
