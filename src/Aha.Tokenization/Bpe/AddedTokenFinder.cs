@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
 
 namespace Aha.Tokenization.Bpe;
 
@@ -65,6 +67,22 @@ internal sealed class AddedTokenFinder
         throw new InvalidOperationException("the search for added tokens stopped where none begins");
     }
 
-    private static bool TouchesWord(ReadOnlySpan<char> text, bool atEnd) =>
-        !text.IsEmpty && (char.IsLetterOrDigit(atEnd ? text[^1] : text[0]) || (atEnd ? text[^1] : text[0]) == '_');
+    private static bool TouchesWord(ReadOnlySpan<char> text, bool atEnd)
+    {
+        if (text.IsEmpty)
+        {
+            return false;
+        }
+
+        Rune rune;
+        _ = atEnd ? Rune.DecodeLastFromUtf16(text, out rune, out _) : Rune.DecodeFromUtf16(text, out rune, out _);
+        return IsWord(rune);
+    }
+
+    // "\w" of Unicode's regular expressions: alphabetic characters (the circled letters among them), marks, digits, connectors, joiners.
+    private static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation => true,
+        _ => rune.Value is (>= 0x24B6 and <= 0x24E9) or 0x200C or 0x200D,
+    };
 }
