@@ -15,7 +15,7 @@ public class TokenizerFileTests
         string source = Repository.Shared(SharedTokenizers.TinyFolder);
         using var folder = new TemporaryFolder();
         Tokenizer.Load(source).Save(folder.Path);
-        string[] saved = [.. Directory.GetFiles(folder.Path).Select(f => Path.GetFileName(f)!).Order()];
+        string[] saved = [.. Directory.GetFiles(folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
         Assert.Equal(["chat_template.jinja", "tokenizer.json", "tokenizer_config.json"], saved);
         Assert.All(saved, name => Assert.Equal(File.ReadAllBytes(Path.Combine(source, name)), File.ReadAllBytes(folder.File(name))));
     }
