@@ -40,7 +40,7 @@ internal sealed class AddedTokenFinder
             at += offset;
             AddedToken token = LongestAt(text[at..]);
             int after = at + token.Content.Length;
-            if (token.SingleWord && (TouchesWord(text[from..at], atEnd: true) || TouchesWord(text[after..], atEnd: false)))
+            if (token.SingleWord && (TouchesWord(text[..at], atEnd: true) || TouchesWord(text[after..], atEnd: false)))
             {
                 at = after - 1;
                 continue;

@@ -137,6 +137,8 @@ public class ByteLevelBpeTests
     [InlineData("x <lr> <lr> y", new[] { "x", "<lr>", "<lr>", "y" }, "both")]
     [InlineData("sword", new[] { "s", "w", "o", "r", "d" }, "single word, touched")]
     [InlineData("s word.", new[] { "s", " ", "word", "." }, "single word, free")]
+    [InlineData("<l>word", new[] { "<l>", "word" }, "single word, behind a bracket")]
+    [InlineData("wordword", new[] { "w", "o", "r", "d", "w", "o", "r", "d" }, "single word, twice")]
     [InlineData("<l><r>", new[] { "<l><r>" }, "longest")]
     [InlineData("cafe\u0301", new[] { "caf\u00e9" }, "normalised")]
     [InlineData("o\u0301 \u00f3", new[] { "o\u0301", " ", "\u00f3" }, "not normalised")]
