@@ -39,6 +39,8 @@ internal static class App
             StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder."),
             EvalCommand.Create(),
             GenerateCommand.Create(),
+            TokenizeCommand.Create(),
+            TokenizerCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),

@@ -11,6 +11,10 @@ public readonly record struct PackerPosition(long Document, int Offset);
 /// </summary>
 public sealed class DocumentPacker(Func<long, string> documents, ITokenizer tokenizer, PackerPosition start)
 {
+    private readonly int _end = tokenizer.EndIds is [int end, ..]
+        ? end
+        : throw new TokenizationException("the tokenizer has no end token to put between documents; name one as eos_token in tokenizer_config.json");
+
     private PackerPosition _position = start;
     private int[]? _current;
 
@@ -41,6 +45,6 @@ public sealed class DocumentPacker(Func<long, string> documents, ITokenizer toke
     private int[] Encode(long document)
     {
         int[] text = tokenizer.Encode(documents(document));
-        return tokenizer.BeginId is { } begin ? [begin, .. text, tokenizer.EndIds[0]] : [.. text, tokenizer.EndIds[0]];
+        return tokenizer.BeginId is { } begin ? [begin, .. text, _end] : [.. text, _end];
     }
 }
