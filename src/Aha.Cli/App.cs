@@ -7,6 +7,7 @@ using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Runs;
 using Aha.Tasks;
+using Aha.Templates;
 using Aha.Tensors;
 using Aha.Tokenization;
 using Aha.Training;
@@ -38,6 +39,7 @@ internal static class App
             StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder."),
             EvalCommand.Create(),
             GenerateCommand.Create(),
+            TemplateCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),
@@ -69,7 +71,7 @@ internal static class App
     private static (int Code, string Message)? Explain(Exception e) => e switch
     {
         RecipeException or TaskException or TokenizationException or ModelFormatException or RunFolderException => (BadInput, e.Message),
-        CommandException => (BadInput, e.Message),
+        CommandException or TemplateException => (BadInput, e.Message),
         RunException or TrainingDivergedException or CheckpointException or NativeRuntimeException => (RunFailed, e.Message),
         TypeInitializationException { InnerException: { } inner } => Explain(inner),
         AggregateException { InnerException: { } inner } => Explain(inner),

@@ -58,7 +58,8 @@ internal sealed partial class Evaluator
         Value? stop = slice.Stop is null ? null : Evaluate(slice.Stop, scope);
         Value? step = slice.Step is null ? null : Evaluate(slice.Step, scope);
         _at = slice.At;
-        return Iteration.Slice(target, start, stop, step, Budget) ?? new UndefinedValue($"'{target.TypeName}' object cannot be sliced");
+        return Iteration.Slice(target, start, stop, step, Budget) ?? throw new TemplateException(
+            target is DictValue ? "unhashable type: 'slice'" : $"'{target.TypeName}' object is not subscriptable");
     }
 
     private BoolValue EvaluateTest(Tested tested, Scope scope)

@@ -138,16 +138,11 @@ internal sealed partial class Evaluator
             });
         }
 
-        if (items.Count == 0)
-        {
-            Execute(loop.Otherwise, new Scope(scope));
-            return;
-        }
-
         Func<Value, Value>? recurse = loop.Recursive
             ? inner => new TextValue(_output.Capture(() => ExecuteFor(loop, inner, scope, depth + 1)))
             : null;
         var variable = new LoopValue(items, depth, recurse, Budget);
+        bool completed = false;
         for (int i = 0; i < items.Count; i++)
         {
             variable.Index = i;
@@ -155,10 +150,18 @@ internal sealed partial class Evaluator
             inside.Set("loop", variable);
             _at = loop.At;
             Assign(loop.Target, items[i], inside);
-            if (Execute(loop.Body, inside) == Flow.Break)
+            Flow flow = Execute(loop.Body, inside);
+            completed |= flow == Flow.Next;
+            if (flow == Flow.Break)
             {
                 break;
             }
+        }
+
+        // As Jinja compiles it: also where every iteration was cut short by break or continue.
+        if (!completed)
+        {
+            Execute(loop.Otherwise, new Scope(scope));
         }
     }
 

@@ -41,17 +41,20 @@ internal static class Members
     }
 
     /// <summary>An item by a path such as <c>function.name</c> or <c>0.role</c>, as filters take it.</summary>
-    public static Value Path(Value value, Value path, Budget budget)
+    /// <param name="missing">Taken at every step of the path that leads nowhere.</param>
+    public static Value Path(Value value, Value path, Budget budget, Value? missing = null)
     {
         if (path is not TextValue text)
         {
-            return Item(value, path, budget);
+            value = Item(value, path, budget);
+            return value is UndefinedValue && missing is not null ? missing : value;
         }
 
         foreach (string part in text.Text.Split('.'))
         {
             Value index = part.Length > 0 && part.Length < 10 && part.All(char.IsAsciiDigit) ? new IntValue(BigInteger.Parse(part)) : new TextValue(part);
             value = Item(value, index, budget);
+            value = value is UndefinedValue && missing is not null ? missing : value;
         }
 
         return value;
@@ -68,7 +71,7 @@ internal static class Members
         TextValue text => TextMethods.Find(text, name, budget),
         DictValue dict => ContainerMethods.Find(dict, name, budget),
         ListValue list => ContainerMethods.Find(list, name, budget),
-        TupleValue tuple => ContainerMethods.FindReader(tuple, name, budget),
+        SequenceValue sequence => ContainerMethods.FindReader(sequence, name, budget),
         _ => null,
     };
 

@@ -64,11 +64,7 @@ internal static class OrderFilters
         // A group is named as its first item writes it, not in small letters.
         return runtime.Budget.List([.. groups.Select(g => new GroupValue(Attribute(g.Items[0]), runtime.Budget.List(g.Items)))]);
 
-        Value Attribute(Value item)
-        {
-            Value value = Members.Path(item, path, runtime.Budget);
-            return value is UndefinedValue && bound[1] is { } missing ? missing : value;
-        }
+        Value Attribute(Value item) => Members.Path(item, path, runtime.Budget, bound[1]);
     }
 
     public static Value Min(Runtime runtime, Value input, Arguments arguments) => Extreme("min", runtime, input, arguments);
@@ -101,13 +97,13 @@ internal static class OrderFilters
         return [.. Sorting.Sort(items, compare, runtime.Budget).Select(i => i.Item)];
     }
 
-    // What items are compared by: themselves, or an attribute; with several, paths divided by commas.
+    // What items are compared by: themselves, or an attribute; with several, a tuple of the values of paths divided by commas.
     private static Func<Value, Value> Key(Runtime runtime, Value? attribute, Value? caseSensitive, bool several)
     {
         bool exact = caseSensitive?.IsTrue ?? false;
         if (attribute is null or NoneValue)
         {
-            return Folded;
+            return several ? item => new TupleValue([Folded(item)]) : Folded;
         }
 
         if (!several || attribute is not TextValue paths)

@@ -9,7 +9,7 @@ internal static class SelectionFilters
     /// <summary><c>map("filter", ...)</c> or <c>map(attribute="path", default=...)</c>.</summary>
     public static IteratorValue Map(Runtime runtime, Value input, Arguments arguments)
     {
-        IEnumerable<Value> items = Iteration.Of(input, runtime.Budget);
+        IEnumerable<Value> items = Items(runtime, input);
         if (arguments.Positional.Count > 0)
         {
             string name = runtime.Str(arguments.Positional[0]);
@@ -19,11 +19,7 @@ internal static class SelectionFilters
 
         Value?[] bound = arguments.Bind("map", "attribute", "default");
         Value path = bound[0] ?? throw new TemplateException("map requires a filter argument");
-        return new IteratorValue(items.Select(item =>
-        {
-            Value value = Members.Path(item, path, runtime.Budget);
-            return value is UndefinedValue && bound[1] is { } missing ? missing : value;
-        }));
+        return new IteratorValue(items.Select(item => Members.Path(item, path, runtime.Budget, bound[1])));
     }
 
     public static IteratorValue Select(Runtime runtime, Value input, Arguments arguments) => Selected(runtime, input, arguments, attribute: null, keep: true);
@@ -34,13 +30,16 @@ internal static class SelectionFilters
 
     public static IteratorValue RejectAttribute(Runtime runtime, Value input, Arguments arguments) => Selected(runtime, input, arguments.Skip(1), Attribute(arguments), keep: false);
 
+    // Jinja does not look further at what is false: none counts as no items.
+    private static IEnumerable<Value> Items(Runtime runtime, Value input) => input.IsTrue ? Iteration.Of(input, runtime.Budget) : [];
+
     private static Value Attribute(Arguments arguments) => arguments.Positional.Count > 0 ? arguments.Positional[0] : throw new TemplateException("Missing parameter for attribute name");
 
     private static IteratorValue Selected(Runtime runtime, Value input, Arguments arguments, Value? attribute, bool keep)
     {
         string? test = arguments.Positional.Count > 0 ? runtime.Str(arguments.Positional[0]) : null;
         Arguments rest = arguments.Skip(1);
-        return new IteratorValue(Iteration.Of(input, runtime.Budget).Where(item =>
+        return new IteratorValue(Items(runtime, input).Where(item =>
         {
             Value value = attribute is null ? item : Members.Path(item, attribute, runtime.Budget);
             return keep == (test is null ? value.IsTrue : runtime.Test(test, value, rest));

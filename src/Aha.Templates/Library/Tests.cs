@@ -26,7 +26,7 @@ internal static class Tests
         // Python asks whether there are a length and elements: a dict and even what is undefined count.
         ["sequence"] = Plain("sequence", v => v is SequenceValue or TextValue or DictValue or UndefinedValue),
         ["iterable"] = Plain("iterable", v => v is SequenceValue or TextValue or DictValue or DictViewValue or IteratorValue or LoopValue or UndefinedValue),
-        ["callable"] = Plain("callable", v => v is FunctionValue or MacroValue),
+        ["callable"] = Plain("callable", v => v is FunctionValue or MacroValue or UndefinedValue),
         ["escaped"] = Plain("escaped", v => v is TextValue { IsMarkup: true }),
         ["lower"] = (r, input, a) => Cased("lower", r, input, a, char.IsLower, char.IsUpper),
         ["upper"] = (r, input, a) => Cased("upper", r, input, a, char.IsUpper, char.IsLower),

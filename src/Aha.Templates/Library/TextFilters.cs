@@ -77,7 +77,7 @@ internal static class TextFilters
             var width => new string(' ', (int)BigInteger.Clamp(NumberFilters.Integer("indent", width), 0, NumberFormat.MaxWidth)),
         };
         bool first = bound[1]?.IsTrue ?? false, blank = bound[2]?.IsTrue ?? false;
-        TextValue whole = Soft(runtime, input);
+        TextValue whole = RequireText("indent", input);
         List<string> lines = PythonText.SplitLines(whole.Text + "\n");
         runtime.Budget.Allocate(whole.Text.Length + ((long)lines.Count * (indent.Length + 1)));
         IEnumerable<string> rest = lines.Skip(1).Select(line => blank || line.Length > 0 ? indent + line : line);
@@ -90,7 +90,7 @@ internal static class TextFilters
     public static TextValue Truncate(Runtime runtime, Value input, Arguments arguments)
     {
         Value?[] bound = arguments.Bind("truncate", "length", "killwords", "end", "leeway");
-        string text = runtime.Str(input), end = bound[2] is null ? "..." : runtime.Str(bound[2]!);
+        string text = RequireText("truncate", input).Text, end = bound[2] is null ? "..." : runtime.Str(bound[2]!);
         BigInteger length = bound[0] is null ? 255 : NumberFilters.Integer("truncate", bound[0]!), leeway = bound[3] is null or NoneValue ? 5 : NumberFilters.Integer("truncate", bound[3]!);
         BigInteger kept = length - PythonText.Length(end);
         if (kept.Sign < 0 || leeway.Sign < 0)
@@ -168,6 +168,12 @@ internal static class TextFilters
         arguments.Bind(name);
         TextValue text = Soft(runtime, input);
         return runtime.Budget.Text(map(text.Text), text.IsMarkup);
+    }
+
+    private static TextValue RequireText(string filter, Value input)
+    {
+        Operators.RequireDefined(input);
+        return input as TextValue ?? throw new TemplateException($"{filter} needs a text, not {input.TypeName}");
     }
 
     private static Value Required(string filter, Value? value) => value ?? throw new TemplateException($"{filter} needs another argument");

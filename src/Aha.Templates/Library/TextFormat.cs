@@ -40,7 +40,8 @@ internal static class TextFormat
             output.Append(format.IsMarkup ? PythonText.Escape(written, budget) : written);
         }
 
-        return values.Count == 0 || named || arguments is DictValue
+        // As Python has it, whatever takes a subscript might have been meant for names.
+        return values.Count == 0 || named || arguments is DictValue or ListValue or RangeValue
             ? new TextValue(output.ToString(), format.IsMarkup)
             : throw new TemplateException("not all arguments converted during string formatting");
     }
@@ -68,7 +69,9 @@ internal static class TextFormat
                 string field = close < 0 ? throw new TemplateException("Single '{' encountered in format string") : text[(at + 1)..close];
                 int colon = field.IndexOf(':', StringComparison.Ordinal);
                 string name = colon < 0 ? field : field[..colon];
-                Value value = Argument(name.Length == 0 ? $"{automatic++}" : name, arguments);
+                string conversion = name.Length > 1 && name[^2] == '!' ? name[^2..] : "";
+                name = name[..^conversion.Length];
+                Value value = Converted(Argument(name.Length == 0 ? $"{automatic++}" : name, arguments), conversion, budget);
                 string written = NumberFormat.Parse(colon < 0 ? "" : field[(colon + 1)..]).Apply(value, budget);
                 budget.Allocate(written.Length);
                 output.Append(written);
@@ -92,6 +95,14 @@ internal static class TextFormat
 
         return arguments.Named.FirstOrDefault(n => n.Name == name).Value ?? throw new TemplateException($"format() has no argument '{name}'");
     }
+
+    private static Value Converted(Value value, string conversion, Budget budget) => conversion switch
+    {
+        "" => value,
+        "!r" => budget.Text(PythonPrinter.Repr(value, budget)),
+        "!s" => budget.Text(PythonPrinter.Str(value, budget)),
+        _ => throw new TemplateException($"format(): '{conversion}' is no conversion; there are !r and !s"),
+    };
 
     private static string? Name(string text, ref int at)
     {

@@ -10,7 +10,7 @@ internal sealed record Print(Expression Value, Position At) : Statement(At);
 internal sealed record If(IReadOnlyList<(Expression Condition, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise, Position At) : Statement(At);
 
 /// <param name="Condition">The loop's filter, <c>for x in xs if condition</c>.</param>
-/// <param name="Otherwise">What runs where there was nothing to loop over.</param>
+/// <param name="Otherwise">What runs where no iteration came to its end: mostly because there was nothing to loop over.</param>
 internal sealed record For(
     Target Target, Expression Items, Expression? Condition, bool Recursive, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Otherwise, Position At) : Statement(At);
 

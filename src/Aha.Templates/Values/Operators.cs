@@ -55,13 +55,12 @@ internal static class Operators
         }
     }
 
-    /// <summary><c>a ~ b ~ c</c>: each as text. One that is markup makes the others escape.</summary>
+    /// <summary><c>a ~ b ~ c</c>: each as text. Unlike <c>+</c> it does not escape beside markup.</summary>
     public static TextValue Concatenate(IReadOnlyList<Value> items, Budget budget)
     {
-        bool markup = items.Any(i => i is TextValue { IsMarkup: true });
-        string[] texts = [.. items.Select(i => markup ? Escaped(i, budget) : PythonPrinter.Str(i, budget))];
+        string[] texts = [.. items.Select(i => PythonPrinter.Str(i, budget))];
         budget.Allocate(texts.Sum(t => (long)t.Length));
-        return new TextValue(string.Concat(texts), markup);
+        return new TextValue(string.Concat(texts));
     }
 
     /// <summary>The value as text that is safe beside markup.</summary>

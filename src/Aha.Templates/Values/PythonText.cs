@@ -89,18 +89,24 @@ internal static class PythonText
     public static List<string> SplitWords(string text, int max, bool fromRight)
     {
         var words = new List<string>();
-        string rest = Strip(text, null);
-        while (rest.Length > 0)
+        string rest = text;
+        while (true)
         {
+            // What the last split leaves keeps the white space on its far side.
+            rest = Strip(rest, null, left: !fromRight, right: fromRight);
             int cut = words.Count == max ? -1 : fromRight ? LastSpace(rest) : FirstSpace(rest);
-            if (cut < 0)
+            if (rest.Length == 0 || cut < 0)
             {
-                words.Add(words.Count == max ? Strip(text: rest, null, left: fromRight is false, right: fromRight) : rest);
                 break;
             }
 
             words.Add(fromRight ? rest[(cut + 1)..] : rest[..cut]);
-            rest = fromRight ? Strip(rest[..cut], null, left: false) : Strip(rest[cut..], null, right: false);
+            rest = fromRight ? rest[..cut] : rest[cut..];
+        }
+
+        if (rest.Length > 0)
+        {
+            words.Add(rest);
         }
 
         if (fromRight)
