@@ -8,6 +8,7 @@ using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Runs;
 using Aha.Tasks;
+using Aha.Templates;
 using Aha.Tensors;
 using Aha.Tokenization;
 using Aha.Training;
@@ -41,6 +42,7 @@ internal static class App
             GenerateCommand.Create(),
             TokenizeCommand.Create(),
             TokenizerCommand.Create(),
+            TemplateCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),
@@ -83,7 +85,7 @@ internal static class App
     private static (int Code, string Message)? Explain(Exception e) => e switch
     {
         RecipeException or TaskException or TokenizationException or ModelFormatException or RunFolderException => (BadInput, e.Message),
-        CommandException => (BadInput, e.Message),
+        CommandException or TemplateException => (BadInput, e.Message),
         RunException or TrainingDivergedException or CheckpointException or NativeRuntimeException => (RunFailed, e.Message),
         TypeInitializationException { InnerException: { } inner } => Explain(inner),
         AggregateException { InnerException: { } inner } => Explain(inner),

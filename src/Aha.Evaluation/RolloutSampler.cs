@@ -14,7 +14,7 @@ namespace Aha.Evaluation;
 /// the same prompts, the same verifier and the same sampler.
 /// </summary>
 public sealed class RolloutSampler(
-    RolloutEngine engine, ITokenizer tokenizer, PromptTemplate template, RewardSet rewards, ReflectiveWords reflectiveWords)
+    RolloutEngine engine, ITokenizer tokenizer, IPromptRenderer renderer, RewardSet rewards, ReflectiveWords reflectiveWords)
 {
     private readonly Dictionary<string, int[]> _prompts = [];
 
@@ -55,17 +55,15 @@ public sealed class RolloutSampler(
     {
         if (!_prompts.TryGetValue(problem.Id, out int[]? prompt))
         {
-            int[] text;
             try
             {
-                text = tokenizer.Encode(template.Render(problem.Question));
+                prompt = tokenizer.EncodePrompt(renderer, problem.Question);
             }
             catch (TokenizationException e)
             {
                 throw new TokenizationException($"problem {problem.Id}: {e.Message}", e);
             }
 
-            prompt = tokenizer.BeginId is { } begin ? [begin, .. text] : text;
             _prompts[problem.Id] = prompt;
         }
 

@@ -1,10 +1,9 @@
 namespace Aha.Tasks;
 
 /// <summary>
-/// Turns a question into a prompt, in training, evaluation and serving alike: the one renderer of plain templates. <c>{prompt}</c>
-/// stands for the question.
+/// A plain template: a text in which <c>{prompt}</c> stands for the question.
 /// </summary>
-public sealed class PromptTemplate
+public sealed class PromptTemplate : IPromptRenderer
 {
     /// <summary>R1-Zero's template in its full wording (DeepSeek-R1, Table 1).</summary>
     public static PromptTemplate R1Zero { get; } = new(
@@ -34,14 +33,16 @@ public sealed class PromptTemplate
 
     public string Text { get; }
 
-    /// <summary>The template of a recipe: <c>nano</c>, <c>r1-zero</c>, or a text with <c>{prompt}</c>.</summary>
+    public bool WritesSpecialTokens => false;
+
+    /// <summary>The plain template of a name: <c>nano</c>, <c>r1-zero</c>, or a text with <c>{prompt}</c>.</summary>
     /// <exception cref="TaskException">Neither a known name nor a text with <c>{prompt}</c>.</exception>
     public static PromptTemplate Named(string name) => name switch
     {
         "nano" => Nano,
         "r1-zero" => R1Zero,
         _ when name.Contains(Slot, StringComparison.Ordinal) => new PromptTemplate(name),
-        _ => throw new TaskException($"unknown template '{name}': use nano, r1-zero, or a text that holds {Slot}"),
+        _ => throw new TaskException($"unknown template '{name}': use nano, r1-zero, {PromptRenderers.Chat}, or a text that holds {Slot}"),
     };
 
     public string Render(string question) => _before + question + _after;

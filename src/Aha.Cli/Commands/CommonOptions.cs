@@ -13,8 +13,10 @@ internal static class CommonOptions
 
     public static Option<string> Template() => new("--template")
     {
-        Description = "prompt template: nano, r1-zero (the paper's Table 1), or a text with {prompt}", DefaultValueFactory = _ => "nano",
+        Description = "prompt template: nano, r1-zero (the paper's Table 1), chat (the model's own), or a text with {prompt}", DefaultValueFactory = _ => "nano",
     };
+
+    public static Option<string?> SystemPrompt() => new("--system-prompt") { Description = "system message before the question; needs --template chat", HelpName = "TEXT" };
 
     public static Option<double> Temperature() => new("--temperature") { Description = "sampling temperature; 0 is greedy", DefaultValueFactory = _ => 1.0 };
 

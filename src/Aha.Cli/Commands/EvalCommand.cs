@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Aha.Pipeline.Running;
 
 namespace Aha.Cli.Commands;
@@ -23,13 +24,14 @@ internal static class EvalCommand
         Option<int> tokens = CommonOptions.MaxNewTokens();
         Option<long> seed = CommonOptions.Seed();
         Option<string> template = CommonOptions.Template();
+        Option<string?> system = CommonOptions.SystemPrompt();
         Option<bool> json = CommonOptions.Json();
         var output = new Option<string?>("--output") { Description = "where the samples and the report go (default: runs/eval)", HelpName = "DIR" };
         var command = new Command(
             "eval",
             "Evaluates a model: pass@1 as the mean of K samples a problem, cons@K, pass@K. Every sample is stored.\n\nExample:\n  aha eval --model runs/nano/stages/r1-zero/model --benchmark game24.jsonl --samples 16")
         {
-            model, benchmark, samples, limit, wording, temperature, topP, tokens, seed, template, output, json,
+            model, benchmark, samples, limit, wording, temperature, topP, tokens, seed, template, system, output, json,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -51,6 +53,11 @@ internal static class EvalCommand
 
             var yaml = new StringBuilder();
             yaml.Append(culture, $"name: eval\nseed: {parsed.GetValue(seed)}\ntemplate: \"{parsed.GetValue(template)}\"\n");
+            if (parsed.GetValue(system) is { } words)
+            {
+                yaml.Append("system_prompt: ").Append(JsonSerializer.Serialize(words)).Append('\n');
+            }
+
             yaml.Append(culture, $"task: {{ {task}, wording: {parsed.GetValue(wording)} }}\nmodel: {{ load: \"{Path.GetFullPath(parsed.GetValue(model)!)}\" }}\n");
             yaml.Append(culture, $"evaluation: {{ problems: {parsed.GetValue(limit)}, samples: {parsed.GetValue(samples)}, temperature: {parsed.GetValue(temperature)}, top_p: {parsed.GetValue(topP)}, max_new_tokens: {parsed.GetValue(tokens)} }}\n");
             yaml.Append("stages:\n  - name: eval\n    kind: eval\n");
@@ -59,8 +66,8 @@ internal static class EvalCommand
                 yaml.Append($"    benchmark: \"{Path.GetFullPath(name)}\"\n");
             }
 
-            string words = string.Join(' ', (string[])["aha", .. parsed.Tokens.Select(t => t.Value)]);
-            return Execution.RunAsync(new RecipeSource(yaml.ToString(), "aha eval", Environment.CurrentDirectory, []), parsed.GetValue(output), words, parsed.GetValue(json), cancel);
+            string commandLine = string.Join(' ', (string[])["aha", .. parsed.Tokens.Select(t => t.Value)]);
+            return Execution.RunAsync(new RecipeSource(yaml.ToString(), "aha eval", Environment.CurrentDirectory, []), parsed.GetValue(output), commandLine, parsed.GetValue(json), cancel);
         });
         return command;
     }

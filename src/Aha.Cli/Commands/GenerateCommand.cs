@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
 using Aha.Tasks;
+using Aha.Templates;
 using Aha.Tokenization;
 
 namespace Aha.Cli.Commands;
@@ -19,11 +21,12 @@ internal static class GenerateCommand
         Option<int> tokens = CommonOptions.MaxNewTokens();
         Option<long> seed = CommonOptions.Seed();
         Option<string> template = CommonOptions.Template();
+        Option<string?> system = CommonOptions.SystemPrompt();
         var command = new Command(
             "generate",
             "Completes a prompt.\n\nExample:\n  aha generate --model runs/nano/stages/r1-zero/model --prompt \"make 24 from 6 2 9 .\" --samples 3")
         {
-            model, prompt, samples, temperature, topP, tokens, seed, template,
+            model, prompt, samples, temperature, topP, tokens, seed, template, system,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -33,8 +36,8 @@ internal static class GenerateCommand
                 using CausalLanguageModel loaded = CausalLanguageModel.Load(folder);
                 using var engine = new RolloutEngine(loaded.Config);
                 engine.LoadWeights(loaded, policyVersion: 0);
-                string text = PromptTemplate.Named(parsed.GetValue(template)!).Render(parsed.GetValue(prompt)!);
-                int[] ids = tokenizer.BeginId is { } begin ? [begin, .. tokenizer.Encode(text)] : tokenizer.Encode(text);
+                IPromptRenderer prompts = PromptRenderers.Named(parsed.GetValue(template)!, parsed.GetValue(system), ChatTemplate.TryLoad(folder));
+                int[] ids = tokenizer.EncodePrompt(prompts, parsed.GetValue(prompt)!);
                 var sampling = new SamplingOptions
                 {
                     Temperature = (float)parsed.GetValue(temperature), TopP = (float)parsed.GetValue(topP), MaxNewTokens = parsed.GetValue(tokens), StopTokens = tokenizer.EndIds,

@@ -27,8 +27,11 @@ public sealed record Recipe
     [Description("threads; 0 takes every core")]
     public int Threads { get; init; }
 
-    [Description("prompt template: nano, r1-zero (the paper's Table 1), or a text with {prompt}")]
+    [Description("prompt template: nano, r1-zero (the paper's Table 1), chat (the loaded model's own), or a text with {prompt}")]
     public string Template { get; init; } = "nano";
+
+    [Description("the system message of template chat; without it the model's template decides")]
+    public string? SystemPrompt { get; init; }
 
     [Description("words counted as reflection")]
     public IReadOnlyList<string> ReflectiveWords { get; init; } = ["wait", "hmm"];

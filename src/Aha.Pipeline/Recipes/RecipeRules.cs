@@ -33,7 +33,9 @@ internal static class RecipeRules
             $"task: puzzle '{recipe.Task.Puzzle}' is none of {string.Join(", ", GeneratedTasks.Names)}");
         Require(file, recipe.Model.Load is not null || recipe.Stages[0].Kind == "pretrain",
             $"stage {recipe.Stages[0].Name}: the first stage must be a pretrain stage, or model: load: must name a trained model");
-        Try(file, "template", () => PromptTemplate.Named(recipe.Template));
+        Try(file, "template", () => PromptRenderers.Check(recipe.Template, recipe.SystemPrompt));
+        Require(file, recipe.Template != PromptRenderers.Chat || recipe.Model.Load is not null,
+            "template: chat is the template of a loaded model; a model made from scratch has none (set model: load:, or another template)");
         Try(file, "reflective_words", () => _ = new Runs.ReflectiveWords(recipe.ReflectiveWords));
         foreach (RecipeStage stage in recipe.Stages)
         {

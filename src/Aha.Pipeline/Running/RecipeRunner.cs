@@ -4,6 +4,7 @@ using Aha.Pipeline.Stages;
 using Aha.Reporting;
 using Aha.Runs;
 using Aha.Tasks;
+using Aha.Templates;
 using Aha.Tensors;
 using Aha.Models;
 using Aha.Tokenization;
@@ -30,6 +31,8 @@ public static class RecipeRunner
         Recipe recipe = RecipeReader.Parse(source.Text, source.Name, source.Overrides);
         string folder = output ?? Path.Combine("runs", recipe.Seed == 1 ? recipe.Name : $"{recipe.Name}-seed{recipe.Seed}");
         ITokenizer tokenizer = LoadTokenizer(recipe, source.Folder);
+        ChatTemplate? chatTemplate = recipe.Model.Load is { } load ? ChatTemplate.TryLoad(Path.Combine(source.Folder, load)) : null;
+        IPromptRenderer prompts = PromptRenderers.Named(recipe.Template, recipe.SystemPrompt, chatTemplate);
         ITask task = TaskFactory.Create(recipe.Task, source.Folder);
         RequireProblems(task, source.Name);
         MemoryEstimate.RequireFor(recipe, tokenizer.VocabularySize);
@@ -42,7 +45,7 @@ public static class RecipeRunner
         (BackendKind backend, string chosen) = ChooseBackend(recipe, source.Folder, tokenizer, probe, threads, store.Recorded);
         var words = new ReflectiveWords(recipe.ReflectiveWords);
         var context = new RunContext(
-            recipe, source.Folder, store, new CompositeObserver(store, display), task, tokenizer, PromptTemplate.Named(recipe.Template), Rewards(recipe), words,
+            recipe, source.Folder, store, new CompositeObserver(store, display), task, tokenizer, chatTemplate, prompts, Rewards(recipe), words,
             backend, threads, time, cancel);
         context.Observer.RunStarted(Describe(recipe, source, command, probe, backend, threads, words, time));
         context.Observer.Notice(chosen);

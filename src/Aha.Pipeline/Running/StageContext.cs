@@ -4,6 +4,7 @@ using Aha.Models;
 using Aha.Pipeline.Recipes;
 using Aha.Runs;
 using Aha.Tasks;
+using Aha.Templates;
 using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Verification.Rewards;
@@ -12,7 +13,7 @@ namespace Aha.Pipeline.Running;
 
 /// <summary>What every stage of a run shares.</summary>
 internal sealed record RunContext(
-    Recipe Recipe, string RecipeFolder, RunFolder Store, IRunObserver Observer, ITask Task, ITokenizer Tokenizer, PromptTemplate Template,
+    Recipe Recipe, string RecipeFolder, RunFolder Store, IRunObserver Observer, ITask Task, ITokenizer Tokenizer, ChatTemplate? ChatTemplate, IPromptRenderer Prompts,
     RewardSet Rewards, ReflectiveWords ReflectiveWords, BackendKind Backend, int Threads, TimeProvider Time, CancellationToken Cancel)
 {
     /// <summary>Problems of the test split that evaluations use; the first <paramref name="limit"/> of them, 0 for all.</summary>
@@ -37,7 +38,7 @@ internal sealed record RunContext(
 
     public TrainingBackend CreateBackend(CausalLanguageModel model) => BackendChoice.Create(Backend, model, Threads);
 
-    public RolloutSampler Sampler(RolloutEngine engine) => new(engine, Tokenizer, Template, Rewards, ReflectiveWords);
+    public RolloutSampler Sampler(RolloutEngine engine) => new(engine, Tokenizer, Prompts, Rewards, ReflectiveWords);
 
     public SamplingOptions EvaluationSampling => new()
     {
@@ -57,11 +58,17 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
 {
     public CausalLanguageModel LoadStartModel() => CausalLanguageModel.Load(StartModel ?? throw new InvalidOperationException($"stage {Stage.Name} has no model to start from"));
 
-    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with its tokenizer.</summary>
+    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with its tokenizer and the chat template that came with the model it started from.</summary>
     public void SaveModel(CausalLanguageModel model, long step)
     {
         model.Save(Folder.Model);
         Run.Tokenizer.Save(Folder.Model);
+        // Most tokenizers' own files bring the template along.
+        if (Run.ChatTemplate is { } template && ChatTemplate.TryLoad(Folder.Model)?.Text != template.Text)
+        {
+            template.Save(Folder.Model);
+        }
+
         Saved(Folder.Model, step);
     }
 
@@ -98,7 +105,7 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
         Step = step,
         Kind = kind,
         Problem = completion.Problem.Id,
-        Prompt = Run.Template.Render(completion.Problem.Question),
+        Prompt = Run.Prompts.Render(completion.Problem.Question),
         Response = completion.Text,
         Verdict = completion.Judgement.Verdict.ToString().ToLowerInvariant(),
         Reason = completion.Judgement.Reason,

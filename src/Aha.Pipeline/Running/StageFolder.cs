@@ -66,7 +66,7 @@ internal sealed class StageFolder
         string text = JsonSerializer.Serialize(
             new
             {
-                recipe.Seed, recipe.Backend, recipe.Threads, recipe.Template, recipe.ReflectiveWords, recipe.Task, recipe.Model, recipe.Rewards, recipe.Evaluation,
+                recipe.Seed, recipe.Backend, recipe.Threads, recipe.Template, recipe.SystemPrompt, recipe.ReflectiveWords, recipe.Task, recipe.Model, recipe.Rewards, recipe.Evaluation,
                 stage.Name, stage.Kind, Options = stage.Options, From = from,
             });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];

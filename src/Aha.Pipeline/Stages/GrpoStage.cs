@@ -43,7 +43,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         RunContext.RequireRoom("evaluation", model.Config.MaxPositionEmbeddings, sampler, all, run.Recipe.Evaluation.MaxNewTokens);
         if (!resumed)
         {
-            run.Observer.Notice($"first prompt: {run.Template.Render(run.Task.Problems(Split.Train)[0].Question)}");
+            run.Observer.Notice($"first prompt: {run.Prompts.Render(run.Task.Problems(Split.Train)[0].Question)}");
         }
 
         long saved = resumed ? trainer.State.Step : -1;

@@ -23,6 +23,11 @@ public class BadInputTests
     [InlineData("tokenize --model other --input nowhere.jsonl", "nowhere.jsonl")]
     [InlineData("tokenizer train --input nowhere.txt --vocabulary 300 --output x", "nowhere.txt")]
     [InlineData("grpo --model other --steps many", "many")]
+    [InlineData("template --model nowhere --input -", "nowhere")]
+    [InlineData("template --model bad-template --input -", "line 2, column 4")]
+    [InlineData("run chat.yaml", "chat")]
+    [InlineData("generate --model other --prompt x --template chat", "no chat template")]
+    [InlineData("generate --model other --prompt x --system-prompt y", "template 'chat'")]
     [InlineData("report nowhere", "nowhere")]
     [InlineData("runs list --runs nowhere", "nowhere")]
     public void OneLineSaysWhatIsWrong(string arguments, string named)
@@ -37,6 +42,9 @@ public class BadInputTests
         File.WriteAllText(folder.File("other/config.json"), """{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "vocab_size": 144}""");
         new Aha.Tokenization.WordTokenizer(["a", "b"]).Save(folder.File("other"));
         File.WriteAllText(folder.File("dataset.yaml"), "model: { load: other }\ntask: { kind: file, path: rows.jsonl }\nstages: [ { name: zero, kind: grpo } ]\n");
+        Directory.CreateDirectory(folder.File("bad-template"));
+        File.WriteAllText(folder.File("bad-template/chat_template.jinja"), "a\n{% unknown %}");
+        File.WriteAllText(folder.File("chat.yaml"), "template: chat\n" + stages);
         File.WriteAllText(folder.File("other.yaml"), "model: { load: other }\nstages: [ { name: test, kind: eval } ]\n");
 
         using AhaProcess aha = AhaProcess.Start(folder.Path, arguments.Split(' '));
@@ -56,6 +64,7 @@ public class BadInputTests
     [InlineData("tokenize --help")]
     [InlineData("tokenizer train --help")]
     [InlineData("runs --help")]
+    [InlineData("template --help")]
     [InlineData("run --keys")]
     public void EveryCommandExplainsItself(string arguments)
     {
