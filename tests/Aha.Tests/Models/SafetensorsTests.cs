@@ -63,6 +63,17 @@ public sealed class SafetensorsTests : IDisposable
         Assert.StartsWith(PathOf("bad"), error.Message);
     }
 
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[2,4],"data_offsets":[0,8]}}""", "without its block scales, a_scale_inv")]
+    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]},"a_scale_inv":{"dtype":"F32","shape":[1,1],"data_offsets":[4,8]}}""", "1 dimensions")]
+    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[2,2],"data_offsets":[0,4]},"a_scale_inv":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "F32 [1], where FP8 [2, 2] needs F32 [1, 1]")]
+    public void Fp8WithoutItsScalesIsRefused(string header, string expected)
+    {
+        File.WriteAllBytes(PathOf("model.safetensors"), Bytes(header, new byte[8]));
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => SafetensorsCheckpoint.Open(_folder));
+        Assert.Contains(expected, error.Message);
+    }
+
     [Fact]
     public void AnyChangedByteIsReadOrRefusedByName()
     {
