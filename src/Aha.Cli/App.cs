@@ -43,6 +43,7 @@ internal static class App
             TokenizeCommand.Create(),
             TokenizerCommand.Create(),
             TemplateCommand.Create(),
+            LogProbsCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Aha.Evaluation;
 using Aha.Generation;
-using Aha.Models;
 using Aha.Tasks;
 using Aha.Templates;
 using Aha.Tokenization;
@@ -33,9 +32,6 @@ internal static class GenerateCommand
             {
                 string folder = parsed.GetValue(model)!;
                 ITokenizer tokenizer = Tokenizer.Load(folder);
-                using CausalLanguageModel loaded = CausalLanguageModel.Load(folder);
-                using var engine = new RolloutEngine(loaded.Config);
-                engine.LoadWeights(loaded, policyVersion: 0);
                 IPromptRenderer prompts = PromptRenderers.Named(parsed.GetValue(template)!, parsed.GetValue(system), ChatTemplate.TryLoad(folder));
                 int[] ids = tokenizer.EncodePrompt(prompts, parsed.GetValue(prompt)!);
                 var sampling = new SamplingOptions
@@ -48,6 +44,7 @@ internal static class GenerateCommand
                     throw new CommandException($"--samples is {count}; it must be at least 1");
                 }
 
+                using RolloutEngine engine = InferenceModel.Open(folder, ids.Length + sampling.MaxNewTokens, count);
                 Completion[] completions;
                 try
                 {

@@ -1,15 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Aha.Models.Checkpoints;
 
 /// <summary>All tensors of a model folder: <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> lists.</summary>
-public sealed class SafetensorsCheckpoint : IDisposable
+public sealed class SafetensorsCheckpoint : ITensorSource
 {
     public const string SingleName = "model.safetensors";
     public const string IndexName = "model.safetensors.index.json";
 
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _scales = new(StringComparer.Ordinal);
 
     private SafetensorsCheckpoint(string description, List<SafetensorsFile> files)
     {
@@ -20,7 +22,7 @@ public sealed class SafetensorsCheckpoint : IDisposable
     /// <summary>The file that errors about the whole name: the single file or the index.</summary>
     public string Description { get; }
 
-    public IEnumerable<string> Names => _tensors.Keys;
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     /// <exception cref="ModelFormatException">No weights, a shard or one of its tensors is missing, or a header is broken.</exception>
     public static SafetensorsCheckpoint Open(string folder)
@@ -34,6 +36,7 @@ public sealed class SafetensorsCheckpoint : IDisposable
         {
             if (File.Exists(single)) checkpoint.Add(SafetensorsFile.Open(single));
             else checkpoint.AddShards(folder, index);
+            checkpoint.SetScalesApart();
             return checkpoint;
         }
         catch
@@ -43,11 +46,20 @@ public sealed class SafetensorsCheckpoint : IDisposable
         }
     }
 
-    public bool TryFind(string name, out SafetensorsFile? file, out SafetensorsEntry? entry)
+    public bool TryFind(string name, [NotNullWhen(true)] out StoredTensor? tensor)
     {
-        bool found = _tensors.TryGetValue(name, out var tensor);
-        (file, entry) = tensor;
-        return found;
+        tensor = _tensors.TryGetValue(name, out var place) ? new StoredTensor(place.File.Path, place.Entry.Type.ToString(), place.Entry.Shape) : null;
+        return tensor is not null;
+    }
+
+    public void CopyTo(string name, Span<float> destination)
+    {
+        (SafetensorsFile file, SafetensorsEntry entry) = _tensors[name];
+        file.CopyTo(entry, destination);
+        if (!_scales.TryGetValue(name, out var scales)) return;
+        var factors = new float[scales.Entry.Shape[0] * scales.Entry.Shape[1]];
+        scales.File.CopyTo(scales.Entry, factors);
+        BlockScales.Apply(destination, (int)entry.Shape[1], factors);
     }
 
     public void Dispose()
@@ -77,6 +89,23 @@ public sealed class SafetensorsCheckpoint : IDisposable
         {
             if (!_tensors.TryGetValue(name, out var tensor) || Path.GetFileName(tensor.File.Path) != shard)
                 throw new ModelFormatException(index, name, $"not in {shard}, where the index puts it");
+        }
+    }
+
+    // FP8 matrices are read with their factors, which are no tensors of the model.
+    private void SetScalesApart()
+    {
+        foreach ((string name, (SafetensorsFile file, SafetensorsEntry entry)) in _tensors.Where(tensor => tensor.Value.Entry.Type == SafetensorsType.F8_E4M3).ToList())
+        {
+            string scales = name + BlockScales.Suffix;
+            if (entry.Shape.Count != 2) throw new ModelFormatException(file.Path, name, $"FP8 with {entry.Shape.Count} dimensions; only matrices have block scales");
+            if (!_tensors.Remove(scales, out var factors)) throw new ModelFormatException(file.Path, name, $"FP8 without its block scales, {scales}");
+            if (factors.Entry.Type == SafetensorsType.F8_E4M3 || !factors.Entry.Shape.SequenceEqual(BlockScales.ShapeOf(entry.Shape)))
+            {
+                throw new ModelFormatException(factors.File.Path, scales,
+                    $"{factors.Entry.Type} [{string.Join(", ", factors.Entry.Shape)}], where FP8 [{string.Join(", ", entry.Shape)}] needs F32 [{string.Join(", ", BlockScales.ShapeOf(entry.Shape))}]");
+            }
+            _scales[name] = factors;
         }
     }
 

@@ -1,3 +1,5 @@
+using Aha.Tests.Models;
+
 namespace Aha.Tests.EndToEnd;
 
 /// <summary>Bad input gets one clear line and exit code 2.</summary>
@@ -12,6 +14,8 @@ public class BadInputTests
     [InlineData("run dataset.yaml", "rows.jsonl:2")]
     [InlineData("run huge.yaml", "memory")]
     [InlineData("run other.yaml", "gpt2")]
+    [InlineData("run norms.yaml", "backend: fused cannot train this model (qwen3")]
+    [InlineData("logprobs --model nowhere --input rows.jsonl", "nowhere")]
     [InlineData("run", "no recipe")]
     [InlineData("rum x", "rum")]
     [InlineData("run misspelt.yaml --sett a=b", "--sett")]
@@ -45,6 +49,10 @@ public class BadInputTests
         Directory.CreateDirectory(folder.File("bad-template"));
         File.WriteAllText(folder.File("bad-template/chat_template.jinja"), "a\n{% unknown %}");
         File.WriteAllText(folder.File("chat.yaml"), "template: chat\n" + stages);
+        Directory.CreateDirectory(folder.File("norms"));
+        File.Copy(Path.Combine(GoldenModel.Read("qwen3").Folder, "config.json"), folder.File("norms/config.json"));
+        new Aha.Tokenization.WordTokenizer(["a", "b"]).Save(folder.File("norms"));
+        File.WriteAllText(folder.File("norms.yaml"), "backend: fused\nmodel: { load: norms }\nstages: [ { name: test, kind: eval } ]\n");
         File.WriteAllText(folder.File("other.yaml"), "model: { load: other }\nstages: [ { name: test, kind: eval } ]\n");
 
         using AhaProcess aha = AhaProcess.Start(folder.Path, arguments.Split(' '));

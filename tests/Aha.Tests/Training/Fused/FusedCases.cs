@@ -1,4 +1,5 @@
 using Aha.Models;
+using Aha.Models.Rotary;
 using Aha.Tensors;
 using Aha.Training.Batching;
 using Aha.Training.Losses;
@@ -16,17 +17,19 @@ internal static class FusedCases
         VocabSize = 48, HiddenSize = 64, IntermediateSize = 96, NumHiddenLayers = 2, NumAttentionHeads = 2, NumKeyValueHeads = 2, HeadDim = 32,
     };
 
-    /// <summary>Nothing is a multiple of anything; grouped queries.</summary>
+    /// <summary>Nothing is a multiple of anything; grouped queries; rotary cosines and sines with a factor.</summary>
     public static readonly ModelConfig Odd = new()
     {
         VocabSize = 37, HiddenSize = 54, IntermediateSize = 71, NumHiddenLayers = 2, NumAttentionHeads = 6, NumKeyValueHeads = 2, HeadDim = 10,
+        RopeScaling = new YarnRopeScaling(4, 16),
     };
 
-    /// <summary>No biases, an output matrix of its own, heads wider than hidden / heads.</summary>
+    /// <summary>No biases, an output matrix of its own, heads wider than hidden / heads, scaled rotary frequencies.</summary>
     public static readonly ModelConfig Llama = new()
     {
         ModelType = "llama", AttentionBias = false, TieWordEmbeddings = false, VocabSize = 50, HiddenSize = 40, IntermediateSize = 112,
         NumHiddenLayers = 3, NumAttentionHeads = 4, NumKeyValueHeads = 1, HeadDim = 48, RmsNormEps = 1e-5,
+        RopeScaling = new Llama3RopeScaling(8, 1, 4, 16),
     };
 
     public static ModelConfig Named(string name) => name switch { "even" => Even, "odd" => Odd, _ => Llama };
