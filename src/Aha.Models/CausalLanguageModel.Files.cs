@@ -6,22 +6,21 @@ namespace Aha.Models;
 
 public sealed unsafe partial class CausalLanguageModel
 {
-    /// <summary>Reads a model folder: <c>config.json</c> and one or several safetensors files of F32, F16 or BF16.</summary>
+    /// <summary>Reads a stored model; see <see cref="ModelCheckpoint.Open"/>.</summary>
     /// <exception cref="ModelFormatException">
     /// The configuration is not supported, or a tensor is missing, unknown to this architecture, or of another shape; names file and tensor.
     /// </exception>
     public static CausalLanguageModel Load(string folder)
     {
-        ModelConfig config = ModelConfigFile.Read(folder);
-        using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(folder);
+        using ModelCheckpoint checkpoint = ModelCheckpoint.Open(folder);
+        (ModelConfig config, ITensorSource tensors) = checkpoint;
         IReadOnlyList<ParameterSlice> layout = ParameterLayout.Of(config);
         // Everything is checked before the buffer is allocated: a config may claim any size.
-        List<(SafetensorsFile File, SafetensorsEntry Entry)> sources = [.. layout.Select(slice => Find(checkpoint, slice))];
-        RequireNothingElse(checkpoint, layout, config);
+        foreach (ParameterSlice slice in layout) RequireShape(tensors, slice);
+        RequireNothingElse(tensors, layout, config);
 
         var model = new CausalLanguageModel(config);
-        foreach ((ParameterSlice slice, (SafetensorsFile file, SafetensorsEntry entry)) in layout.Zip(sources))
-            file.CopyTo(entry, new Span<float>(model._values + slice.Offset, (int)slice.Count));
+        foreach (ParameterSlice slice in layout) tensors.CopyTo(slice.Name, new Span<float>(model._values + slice.Offset, (int)slice.Count));
         return model;
     }
 
@@ -40,22 +39,21 @@ public sealed unsafe partial class CausalLanguageModel
             path, [new("format", "pt")], entries, entry => MemoryMarshal.AsBytes(Read(entry.Name))));
     }
 
-    private static (SafetensorsFile File, SafetensorsEntry Entry) Find(SafetensorsCheckpoint checkpoint, ParameterSlice slice)
+    private static void RequireShape(ITensorSource tensors, ParameterSlice slice)
     {
-        if (!checkpoint.TryFind(slice.Name, out SafetensorsFile? file, out SafetensorsEntry? entry))
-            throw new ModelFormatException(checkpoint.Description, slice.Name, $"missing; the configuration asks for [{string.Join(", ", slice.Shape)}]");
-        if (!entry!.Shape.SequenceEqual(slice.Shape))
-            throw new ModelFormatException(file!.Path, slice.Name, $"shape [{string.Join(", ", entry.Shape)}], where the configuration asks for [{string.Join(", ", slice.Shape)}]");
-        return (file!, entry);
+        if (!tensors.TryFind(slice.Name, out StoredTensor? tensor))
+            throw new ModelFormatException(tensors.Description, slice.Name, $"missing; the configuration asks for [{string.Join(", ", slice.Shape)}]");
+        if (!tensor.Shape.SequenceEqual(slice.Shape))
+            throw new ModelFormatException(tensor.File, slice.Name, $"shape [{string.Join(", ", tensor.Shape)}], where the configuration asks for [{string.Join(", ", slice.Shape)}]");
     }
 
-    private static void RequireNothingElse(SafetensorsCheckpoint checkpoint, IReadOnlyList<ParameterSlice> layout, ModelConfig config)
+    private static void RequireNothingElse(ITensorSource tensors, IReadOnlyList<ParameterSlice> layout, ModelConfig config)
     {
         var known = layout.Select(slice => slice.Name).ToHashSet(StringComparer.Ordinal);
         // Some files repeat the tied output matrix, and old Llama files hold tables that follow from rope_theta.
         if (config.TieWordEmbeddings) known.Add(ParameterLayout.Head);
-        string? extra = checkpoint.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
-        if (extra is not null) throw new ModelFormatException(checkpoint.Description, extra, $"{config.ModelType} has no such tensor");
+        string? extra = tensors.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
+        if (extra is not null) throw new ModelFormatException(tensors.Description, extra, $"{config.ModelType} has no such tensor");
     }
 
     private static void WriteText(string path, string text)

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Aha.Models.Checkpoints;
 
 /// <summary>All tensors of a model folder: <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> lists.</summary>
-public sealed class SafetensorsCheckpoint : IDisposable
+public sealed class SafetensorsCheckpoint : ITensorSource
 {
     public const string SingleName = "model.safetensors";
     public const string IndexName = "model.safetensors.index.json";
@@ -20,7 +21,7 @@ public sealed class SafetensorsCheckpoint : IDisposable
     /// <summary>The file that errors about the whole name: the single file or the index.</summary>
     public string Description { get; }
 
-    public IEnumerable<string> Names => _tensors.Keys;
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     /// <exception cref="ModelFormatException">No weights, a shard or one of its tensors is missing, or a header is broken.</exception>
     public static SafetensorsCheckpoint Open(string folder)
@@ -43,11 +44,16 @@ public sealed class SafetensorsCheckpoint : IDisposable
         }
     }
 
-    public bool TryFind(string name, out SafetensorsFile? file, out SafetensorsEntry? entry)
+    public bool TryFind(string name, [NotNullWhen(true)] out StoredTensor? tensor)
     {
-        bool found = _tensors.TryGetValue(name, out var tensor);
-        (file, entry) = tensor;
-        return found;
+        tensor = _tensors.TryGetValue(name, out var place) ? new StoredTensor(place.File.Path, place.Entry.Type.ToString(), place.Entry.Shape) : null;
+        return tensor is not null;
+    }
+
+    public void CopyTo(string name, Span<float> destination)
+    {
+        (SafetensorsFile file, SafetensorsEntry entry) = _tensors[name];
+        file.CopyTo(entry, destination);
     }
 
     public void Dispose()
