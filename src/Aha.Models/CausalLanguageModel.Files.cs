@@ -1,43 +1,56 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Aha.Models.Checkpoints;
 
 namespace Aha.Models;
 
 public sealed unsafe partial class CausalLanguageModel
 {
-    /// <summary>Reads a stored model; see <see cref="ModelCheckpoint.Open"/>.</summary>
+    /// <summary>Reads a stored model; see <see cref="ModelCheckpoint.Open"/>. Its memory is estimated before anything large is allocated.</summary>
+    /// <param name="path">A model folder.</param>
+    /// <param name="notice">Told, in a line each, what the model needs and what of its files is left aside.</param>
+    /// <param name="furtherBytes">What its user will need beside it, counted in the estimate.</param>
     /// <exception cref="ModelFormatException">
-    /// The configuration is not supported, or a tensor is missing, unknown to this architecture, or of another shape; names file and tensor.
+    /// The configuration is not supported, the model does not fit into memory, or a tensor is missing, unknown to this architecture, or of another
+    /// shape; names file and tensor.
     /// </exception>
-    public static CausalLanguageModel Load(string folder)
+    public static CausalLanguageModel Load(string path, Action<string>? notice = null, long furtherBytes = 0)
     {
-        using ModelCheckpoint checkpoint = ModelCheckpoint.Open(folder);
-        (ModelConfig config, ITensorSource tensors) = checkpoint;
+        using ModelCheckpoint checkpoint = ModelCheckpoint.Open(path);
+        ITensorSource tensors = checkpoint.Tensors;
+        ModelConfig config = PredictorTensors.Settle(checkpoint.Config, tensors, notice);
         IReadOnlyList<ParameterSlice> layout = ParameterLayout.Of(config);
         // Everything is checked before the buffer is allocated: a config may claim any size.
         foreach (ParameterSlice slice in layout) RequireShape(tensors, slice);
         RequireNothingElse(tensors, layout, config);
+        string need = ModelMemory.Require(tensors.Description, config, furtherBytes);
+        notice?.Invoke(need);
 
         var model = new CausalLanguageModel(config);
-        foreach (ParameterSlice slice in layout) tensors.CopyTo(slice.Name, new Span<float>(model._values + slice.Offset, (int)slice.Count));
-        return model;
+        try
+        {
+            foreach (ParameterSlice slice in layout) tensors.CopyTo(slice.Name, model.Floats(slice));
+            PredictorTensors.RequireShared(model, tensors);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
-    /// Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c> (F32). Each file is written beside its place and
-    /// renamed, the weights last: a reader never sees half a file.
+    /// Writes <c>config.json</c>, <c>generation_config.json</c> and the weights: <c>model.safetensors</c>, or shards and an index where they are larger than
+    /// <paramref name="shardBytes"/>. Each file is written beside its place and renamed, the weights last: a reader never sees half a file.
     /// </summary>
+    /// <param name="type">
+    /// How weights are stored. What was loaded from that type is the same to the byte. FP8 takes the layers' projections, the rest is then bf16;
+    /// routers' selection biases are always fp32.
+    /// </param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void Save(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        Replace(Path.Combine(folder, ModelConfigFile.ConfigName), path => WriteText(path, ModelConfigFile.Format(Config)));
-        Replace(Path.Combine(folder, ModelConfigFile.GenerationConfigName), path => WriteText(path, ModelConfigFile.FormatGeneration(Config)));
-        IReadOnlyList<SafetensorsEntry> entries = SafetensorsWriter.LayOutFloats(Layout.Select(slice => (slice.Name, slice.Shape)));
-        Replace(Path.Combine(folder, SafetensorsCheckpoint.SingleName), path => SafetensorsWriter.Write(
-            path, [new("format", "pt")], entries, entry => MemoryMarshal.AsBytes(Read(entry.Name))));
-    }
+    public void Save(string folder, SafetensorsType type = SafetensorsType.F32, long shardBytes = ModelFolderWriter.DefaultShardBytes) =>
+        ModelFolderWriter.Write(this, folder, type, shardBytes);
+
+    private Span<float> Floats(ParameterSlice slice) => new(_values + slice.Offset, (int)slice.Count);
 
     private static void RequireShape(ITensorSource tensors, ParameterSlice slice)
     {
@@ -52,29 +65,8 @@ public sealed unsafe partial class CausalLanguageModel
         var known = layout.Select(slice => slice.Name).ToHashSet(StringComparer.Ordinal);
         // Some files repeat the tied output matrix, and old Llama files hold tables that follow from rope_theta.
         if (config.TieWordEmbeddings) known.Add(ParameterLayout.Head);
+        known.UnionWith(PredictorTensors.SharedNames(config));
         string? extra = tensors.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
         if (extra is not null) throw new ModelFormatException(tensors.Description, extra, $"{config.ModelType} has no such tensor");
-    }
-
-    private static void WriteText(string path, string text)
-    {
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        stream.Write(Encoding.UTF8.GetBytes(text));
-        stream.Flush(flushToDisk: true);
-    }
-
-    private static void Replace(string path, Action<string> write)
-    {
-        string temporary = path + ".tmp";
-        try
-        {
-            write(temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
     }
 }

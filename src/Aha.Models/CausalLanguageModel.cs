@@ -22,7 +22,7 @@ public sealed unsafe partial class CausalLanguageModel : IModelWeights, IDisposa
         ParameterCount = Layout[^1].Offset + Layout[^1].Count;
         Parameters = zeros(ParameterCount, ScalarType.Float32).requires_grad_(true).DetachFromDisposeScope();
         _values = (float*)TensorMemory.Address(Parameters);
-        _forward = new DecoderForward(config, Layout);
+        _forward = new DecoderForward(config);
     }
 
     public ModelConfig Config { get; }
@@ -44,7 +44,7 @@ public sealed unsafe partial class CausalLanguageModel : IModelWeights, IDisposa
     /// <exception cref="ModelFormatException">The configuration is impossible or not supported.</exception>
     public static CausalLanguageModel Create(ModelConfig config, long seed)
     {
-        ModelConfigFile.Validate(config);
+        ModelConfigRules.Validate(config, ModelConfigFile.ConfigName);
         var model = new CausalLanguageModel(config);
         ParameterInitializer.Fill(TensorMemory.Floats(model.Parameters), config, model.Layout, seed);
         return model;
@@ -56,6 +56,14 @@ public sealed unsafe partial class CausalLanguageModel : IModelWeights, IDisposa
     /// </summary>
     /// <exception cref="ArgumentException">T exceeds the model's positions.</exception>
     public Tensor HiddenStates(Tensor ids_BT, ComputePrecision precision) => _forward.HiddenStates(Parameters, ids_BT, precision);
+
+    /// <summary>
+    /// <see cref="HiddenStates"/>, and those of each next-token predictor k = 1, 2, ... (<see cref="ModelConfig.NextTokenPredictors"/>), [B,T-k,D] fp32:
+    /// <see cref="Logits"/> of row t are for token t+k+1.
+    /// </summary>
+    /// <exception cref="ArgumentException">T exceeds the model's positions.</exception>
+    public (Tensor Hidden, IReadOnlyList<Tensor> Ahead) PredictAhead(Tensor ids_BT, ComputePrecision precision) =>
+        _forward.PredictAhead(Parameters, ids_BT, precision);
 
     /// <summary>Unnormalised log-probabilities of the next token, [N,V] fp32, for final hidden states [N,D].</summary>
     public Tensor Logits(Tensor hidden_ND, ComputePrecision precision)

@@ -6,16 +6,18 @@ namespace Aha.Models;
 internal sealed class ConfigReader
 {
     private readonly string _file;
+    private readonly string _prefix;
     private readonly JsonElement _root;
 
     public ConfigReader(string file, JsonElement root)
+        : this(file, "", root)
     {
-        _file = file;
-        _root = root;
         if (root.ValueKind != JsonValueKind.Object) throw new ModelFormatException(file, "", "not a JSON object");
     }
 
-    public ModelFormatException Refused(string key, string problem) => new(_file, key, problem);
+    private ConfigReader(string file, string prefix, JsonElement root) => (_file, _prefix, _root) = (file, prefix, root);
+
+    public ModelFormatException Refused(string key, string problem) => new(_file, _prefix + key, problem);
 
     public ModelFormatException Missing(string key) => Refused(key, "missing");
 
@@ -48,14 +50,27 @@ internal sealed class ConfigReader
         JsonElement single => [ToInt(key, single)],
     };
 
-    public void RequireOneOf(string key, string expected)
+    /// <summary>Absent, or this.</summary>
+    public void RequireOnly(string key, string expected)
     {
         if (String(key) is string found && found != expected) throw Refused(key, $"'{found}' is not supported, only '{expected}'");
     }
 
-    public void RequireAbsent(string key, string problem)
+    /// <summary>An object's own keys; null when absent.</summary>
+    public ConfigReader? Object(string key) => Find(key) switch
     {
-        if (Find(key) is not null) throw Refused(key, problem);
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => new ConfigReader(_file, $"{_prefix}{key}.", value),
+        JsonElement other => throw Refused(key, $"expected an object, found {Shown(other)}"),
+    };
+
+    /// <summary>All keys but those known here, so that they can be written again.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Others(IReadOnlySet<string> known)
+    {
+        var others = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (JsonProperty property in _root.EnumerateObject())
+            if (!known.Contains(property.Name)) others[property.Name] = property.Value.Clone();
+        return others;
     }
 
     public void RequireOnlyFullAttention()
@@ -67,26 +82,6 @@ internal sealed class ConfigReader
             if (type.ValueKind != JsonValueKind.String || type.GetString() != "full_attention")
                 throw Refused("layer_types", $"{Shown(type)} is not supported, only full_attention");
         }
-    }
-
-    /// <summary>The rotary base from <c>rope_parameters</c>, else <c>rope_theta</c>, else the architectures' default of 10000. Scaled variants are refused.</summary>
-    public double RopeTheta()
-    {
-        double? theta = null;
-        foreach (string key in (ReadOnlySpan<string>)["rope_parameters", "rope_scaling"])
-        {
-            if (Find(key) is not JsonElement rope) continue;
-            if (rope.ValueKind != JsonValueKind.Object) throw Refused(key, $"expected an object, found {Shown(rope)}");
-            foreach (string typeKey in (ReadOnlySpan<string>)["rope_type", "type"])
-            {
-                if (rope.TryGetProperty(typeKey, out JsonElement type) && !(type.ValueKind == JsonValueKind.String && type.GetString() == "default"))
-                    throw Refused($"{key}.{typeKey}", $"{Shown(type)} is not supported, only 'default'");
-            }
-            if (rope.TryGetProperty("partial_rotary_factor", out JsonElement partial) && ToDouble(key, partial) != 1)
-                throw Refused($"{key}.partial_rotary_factor", "only 1 is supported");
-            if (rope.TryGetProperty("rope_theta", out JsonElement value)) theta ??= ToDouble($"{key}.rope_theta", value);
-        }
-        return theta ?? OptionalDouble("rope_theta") ?? 10_000;
     }
 
     private JsonElement? Find(string key) =>

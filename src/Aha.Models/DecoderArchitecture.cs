@@ -5,14 +5,24 @@ namespace Aha.Models;
 /// <summary>What a <c>model_type</c> means for the decoder, beyond the numbers in its configuration.</summary>
 /// <param name="ModelType">Hugging Face <c>model_type</c>.</param>
 /// <param name="ClassName">Entry of <c>architectures</c>.</param>
-/// <param name="AttentionBias">Whether q, k and v have biases.</param>
-internal sealed record DecoderArchitecture(string ModelType, string ClassName, bool AttentionBias)
+internal sealed record DecoderArchitecture(string ModelType, string ClassName)
 {
     private static readonly DecoderArchitecture[] Known =
     [
-        new("qwen2", "Qwen2ForCausalLM", AttentionBias: true),
-        new("llama", "LlamaForCausalLM", AttentionBias: false),
+        new("qwen2", "Qwen2ForCausalLM") { AttentionBias = true },
+        new("qwen3", "Qwen3ForCausalLM") { QueryKeyNorm = true },
+        new("llama", "LlamaForCausalLM"),
+        new("deepseek_v3", "DeepseekV3ForCausalLM") { LatentAttentionAndExperts = true },
     ];
+
+    /// <summary>Biases on q, k and v.</summary>
+    public bool AttentionBias { get; private init; }
+
+    /// <summary>RMSNorm on every head's query and key.</summary>
+    public bool QueryKeyNorm { get; private init; }
+
+    /// <summary>Multi-head latent attention, and experts behind the first dense layers.</summary>
+    public bool LatentAttentionAndExperts { get; private init; }
 
     public static string KnownNames => string.Join(", ", Known.Select(architecture => architecture.ModelType));
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Aha.Models.Checkpoints;
+using Aha.Models.Rotary;
 
 namespace Aha.Models;
 
@@ -12,6 +14,17 @@ public static class ModelConfigFile
 {
     public const string ConfigName = "config.json";
     public const string GenerationConfigName = "generation_config.json";
+    private const string QuantisationKey = "quantization_config";
+
+    private static readonly HashSet<string> s_tokenIds = ["bos_token_id", "eos_token_id", "pad_token_id"];
+
+    // Written for every model from its configuration, or, like how its weights were stored, no longer true of what is written.
+    private static readonly HashSet<string> s_known =
+    [
+        "architectures", "model_type", "vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
+        "head_dim", "hidden_act", "attention_bias", "max_position_embeddings", "rms_norm_eps", "initializer_range", "tie_word_embeddings", "torch_dtype", "dtype",
+        QuantisationKey, RopeKeys.Theta, RopeKeys.Parameters, RopeKeys.Scaling, .. DeepSeekKeys.All, .. s_tokenIds,
+    ];
 
     /// <summary>Reads a model folder's <c>config.json</c>, and further end-of-sequence ids from <c>generation_config.json</c> if it is there.</summary>
     /// <exception cref="ModelFormatException">A file is missing or no JSON, or a key is missing, impossible or not supported.</exception>
@@ -30,50 +43,19 @@ public static class ModelConfigFile
                 EosTokenIds = [.. config.EosTokenIds.Union(reader.Ids("eos_token_id"))],
                 BosTokenId = config.BosTokenId ?? reader.OptionalInt("bos_token_id"),
                 PadTokenId = config.PadTokenId ?? reader.OptionalInt("pad_token_id"),
+                OtherGenerationKeys = reader.Others(s_tokenIds),
             };
         }
-        Validate(config, path);
+        ModelConfigRules.Validate(config, path);
         return config;
     }
 
-    /// <summary>Refuses what no model can have, or what this decoder does not compute.</summary>
-    /// <exception cref="ModelFormatException">Names <paramref name="file"/> and the first key at fault.</exception>
-    public static void Validate(ModelConfig config, string file = ConfigName)
+    /// <summary>The text of <c>config.json</c> for weights stored in a type: this decoder's keys in both styles, and the configuration's other keys.</summary>
+    public static string Format(ModelConfig config, SafetensorsType type = SafetensorsType.F32)
     {
-        void Require(bool condition, string key, string problem)
-        {
-            if (!condition) throw new ModelFormatException(file, key, problem);
-        }
-
-        Require(DecoderArchitecture.TryFind(config.ModelType, out DecoderArchitecture? architecture), "model_type",
-            $"'{config.ModelType}' is not supported; known are {DecoderArchitecture.KnownNames}");
-        Require(config.VocabSize > 0, "vocab_size", $"{config.VocabSize} is not positive");
-        Require(config.HiddenSize > 0, "hidden_size", $"{config.HiddenSize} is not positive");
-        Require(config.IntermediateSize > 0, "intermediate_size", $"{config.IntermediateSize} is not positive");
-        Require(config.NumHiddenLayers > 0, "num_hidden_layers", $"{config.NumHiddenLayers} is not positive");
-        Require(config.NumAttentionHeads > 0, "num_attention_heads", $"{config.NumAttentionHeads} is not positive");
-        Require(config.NumKeyValueHeads > 0 && config.NumAttentionHeads % config.NumKeyValueHeads == 0, "num_key_value_heads",
-            $"{config.NumKeyValueHeads} does not divide num_attention_heads {config.NumAttentionHeads}");
-        Require(config.HeadDim > 0 && config.HeadDim % 2 == 0, "head_dim", $"{config.HeadDim} is not positive and even, as rotary embeddings need");
-        Require(config.MaxPositionEmbeddings > 0, "max_position_embeddings", $"{config.MaxPositionEmbeddings} is not positive");
-        Require(config.RmsNormEps is > 0 and < 1, "rms_norm_eps", $"{config.RmsNormEps} is not between 0 and 1");
-        Require(config.RopeTheta > 1 && double.IsFinite(config.RopeTheta), "rope_theta", $"{config.RopeTheta} is not above 1");
-        Require(config.InitializerRange >= 0 && double.IsFinite(config.InitializerRange), "initializer_range", $"{config.InitializerRange} is negative");
-        Require(config.AttentionBias == architecture!.AttentionBias, "attention_bias",
-            $"{config.ModelType} {(architecture.AttentionBias ? "has" : "has no")} biases on q, k and v here");
-        foreach (int id in config.EosTokenIds)
-            Require(id >= 0 && id < config.VocabSize, "eos_token_id", $"{id} is outside the vocabulary of {config.VocabSize}");
-        Require(ParameterLayout.Count(config) <= int.MaxValue, "hidden_size",
-            "more than 2^31 - 1 parameters; one buffer holds them all here");
-    }
-
-    /// <summary>The text of <c>config.json</c> for weights in fp32.</summary>
-    public static string Format(ModelConfig config)
-    {
-        DecoderArchitecture architecture = DecoderArchitecture.Find(config.ModelType);
         var json = new JsonObject
         {
-            ["architectures"] = new JsonArray(architecture.ClassName),
+            ["architectures"] = new JsonArray(DecoderArchitecture.Find(config.ModelType).ClassName),
             ["model_type"] = config.ModelType,
             ["vocab_size"] = config.VocabSize,
             ["hidden_size"] = config.HiddenSize,
@@ -83,19 +65,20 @@ public static class ModelConfigFile
             ["num_key_value_heads"] = config.NumKeyValueHeads,
             ["head_dim"] = config.HeadDim,
             ["hidden_act"] = "silu",
-            ["attention_dropout"] = 0.0,
             ["attention_bias"] = config.AttentionBias,
             ["max_position_embeddings"] = config.MaxPositionEmbeddings,
             ["rms_norm_eps"] = config.RmsNormEps,
-            ["rope_theta"] = config.RopeTheta,
-            ["rope_parameters"] = new JsonObject { ["rope_theta"] = config.RopeTheta, ["rope_type"] = "default" },
             ["initializer_range"] = config.InitializerRange,
             ["tie_word_embeddings"] = config.TieWordEmbeddings,
-            ["torch_dtype"] = "float32",
-            ["dtype"] = "float32",
-            ["use_cache"] = true,
+            ["torch_dtype"] = type.ConfigName(),
+            ["dtype"] = type.ConfigName(),
         };
+        RopeKeys.Write(json, config);
+        DeepSeekKeys.Write(json, config);
+        if (type == SafetensorsType.F8_E4M3) json[QuantisationKey] = BlockScales.ConfigKeys();
         AddTokenIds(json, config);
+        json.TryAdd("use_cache", true);
+        AddOthers(json, config.OtherKeys);
         return ToText(json);
     }
 
@@ -104,6 +87,7 @@ public static class ModelConfigFile
     {
         var json = new JsonObject();
         AddTokenIds(json, config);
+        AddOthers(json, config.OtherGenerationKeys);
         return ToText(json);
     }
 
@@ -112,16 +96,15 @@ public static class ModelConfigFile
         string modelType = reader.String("model_type") ?? throw reader.Missing("model_type");
         if (!DecoderArchitecture.TryFind(modelType, out DecoderArchitecture? architecture))
             throw reader.Refused("model_type", $"'{modelType}' is not supported; known are {DecoderArchitecture.KnownNames}");
-        reader.RequireOneOf("hidden_act", "silu");
-        reader.RequireAbsent("quantization_config", "quantised weights are not supported");
+        reader.RequireOnly("hidden_act", "silu");
+        if (reader.Object(QuantisationKey) is { } quantisation) BlockScales.RequireSupported(quantisation);
         if (reader.OptionalBool("mlp_bias") == true) throw reader.Refused("mlp_bias", "biases in the MLP are not supported");
         if (reader.OptionalBool("use_sliding_window") == true) throw reader.Refused("use_sliding_window", "sliding-window attention is not supported");
         reader.RequireOnlyFullAttention();
 
         int hidden = reader.Int("hidden_size"), heads = reader.Int("num_attention_heads");
-        int? headDim = reader.OptionalInt("head_dim");
-        if (headDim is null && (heads <= 0 || hidden % heads != 0))
-            throw reader.Refused("num_attention_heads", $"{heads} does not divide hidden_size {hidden}, and there is no head_dim");
+        int positions = reader.OptionalInt("max_position_embeddings") ?? 2048;
+        (double theta, RopeScaling? scaling) = RopeKeys.Read(reader, positions);
         return new ModelConfig
         {
             ModelType = modelType,
@@ -131,18 +114,37 @@ public static class ModelConfigFile
             NumHiddenLayers = reader.Int("num_hidden_layers"),
             NumAttentionHeads = heads,
             NumKeyValueHeads = reader.OptionalInt("num_key_value_heads") ?? heads,
-            HeadDim = headDim ?? hidden / heads,
+            HeadDim = architecture.LatentAttentionAndExperts ? reader.Int(DeepSeekKeys.RotaryHeadDim) : HeadDim(reader, hidden, heads),
             RmsNormEps = reader.OptionalDouble("rms_norm_eps") ?? 1e-6,
-            RopeTheta = reader.RopeTheta(),
-            // Both transformers' Qwen2 and Llama default to untied when the key is absent.
+            RopeTheta = theta,
+            RopeScaling = scaling,
+            // All of transformers' classes here default to untied when the key is absent.
             TieWordEmbeddings = reader.OptionalBool("tie_word_embeddings") ?? false,
             AttentionBias = reader.OptionalBool("attention_bias") ?? architecture.AttentionBias,
-            MaxPositionEmbeddings = reader.OptionalInt("max_position_embeddings") ?? 2048,
+            QueryKeyNorm = architecture.QueryKeyNorm,
+            LatentAttention = architecture.LatentAttentionAndExperts ? DeepSeekKeys.LatentAttention(reader) : null,
+            Experts = architecture.LatentAttentionAndExperts ? DeepSeekKeys.Experts(reader) : null,
+            NextTokenPredictors = architecture.LatentAttentionAndExperts ? reader.OptionalInt(DeepSeekKeys.NextTokenPredictors) ?? 0 : 0,
+            MaxPositionEmbeddings = positions,
             InitializerRange = reader.OptionalDouble("initializer_range") ?? 0.02,
             BosTokenId = reader.OptionalInt("bos_token_id"),
             EosTokenIds = reader.Ids("eos_token_id"),
             PadTokenId = reader.OptionalInt("pad_token_id"),
+            OtherKeys = reader.Others(s_known),
         };
+    }
+
+    private static int HeadDim(ConfigReader reader, int hidden, int heads)
+    {
+        if (reader.OptionalInt("head_dim") is int width) return width;
+        if (heads <= 0 || hidden % heads != 0)
+            throw reader.Refused("num_attention_heads", $"{heads} does not divide hidden_size {hidden}, and there is no head_dim");
+        return hidden / heads;
+    }
+
+    private static void AddOthers(JsonObject json, IReadOnlyDictionary<string, JsonElement> others)
+    {
+        foreach ((string key, JsonElement value) in others) json.TryAdd(key, JsonNode.Parse(value.GetRawText()));
     }
 
     private static void AddTokenIds(JsonObject json, ModelConfig config)

@@ -10,9 +10,9 @@ internal static class ParameterInitializer
         foreach (ParameterSlice slice in layout)
         {
             Span<float> values = parameters.Slice((int)slice.Offset, (int)slice.Count);
-            if (!slice.WeightDecay)
+            if (slice.Shape.Count == 1)
             {
-                values.Fill(slice.Name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
+                values.Fill(slice.Name.EndsWith("bias", StringComparison.Ordinal) ? 0 : 1);
                 continue;
             }
             bool writesResidual = slice.Name.EndsWith("o_proj.weight", StringComparison.Ordinal) || slice.Name.EndsWith("down_proj.weight", StringComparison.Ordinal);

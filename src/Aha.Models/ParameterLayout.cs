@@ -1,3 +1,5 @@
+using Aha.Models.Layers;
+
 namespace Aha.Models;
 
 /// <summary>Where one tensor lies in the flat parameter buffer.</summary>
@@ -11,8 +13,8 @@ public sealed record ParameterSlice(string Name, long Offset, IReadOnlyList<long
 }
 
 /// <summary>
-/// The order of all weights in one buffer. Matrices come first, so that weight decay and the bf16 cast each take one slice; what is
-/// multiplied together lies together: q, k, v of a layer are one matrix [(H+2K)d, D], gate and up another [2F, D].
+/// The order of all weights in one buffer. Matrices come first, so that weight decay and the bf16 cast each take one slice, then those of next-token
+/// predictors, then vectors; what is multiplied together lies together (<see cref="ParameterGroup"/>).
 /// </summary>
 internal static class ParameterLayout
 {
@@ -20,52 +22,46 @@ internal static class ParameterLayout
     public const string FinalNorm = "model.norm.weight";
     public const string Head = "lm_head.weight";
 
-    public static IReadOnlyList<ParameterSlice> Of(ModelConfig c)
+    public static IReadOnlyList<ParameterSlice> Of(ModelConfig config)
     {
         var slices = new List<ParameterSlice>();
         long offset = 0;
-        void Add(string name, params long[] shape)
+        foreach (ParameterGroup group in Groups(config))
         {
-            var slice = new ParameterSlice(name, offset, shape, WeightDecay: shape.Length > 1);
-            slices.Add(slice);
-            offset += slice.Count;
+            foreach ((string name, long[] shape) in group.Tensors)
+            {
+                var slice = new ParameterSlice(name, offset, shape, WeightDecay: Section(group) == 0);
+                slices.Add(slice);
+                offset += slice.Count;
+            }
         }
-
-        long d = c.HiddenSize, f = c.IntermediateSize, q = (long)c.NumAttentionHeads * c.HeadDim, kv = (long)c.NumKeyValueHeads * c.HeadDim;
-        Add(Embedding, c.VocabSize, d);
-        if (!c.TieWordEmbeddings) Add(Head, c.VocabSize, d);
-        for (int i = 0; i < c.NumHiddenLayers; i++)
-        {
-            string layer = Layer(i);
-            Add(layer + "self_attn.q_proj.weight", q, d);
-            Add(layer + "self_attn.k_proj.weight", kv, d);
-            Add(layer + "self_attn.v_proj.weight", kv, d);
-            Add(layer + "self_attn.o_proj.weight", d, q);
-            Add(layer + "mlp.gate_proj.weight", f, d);
-            Add(layer + "mlp.up_proj.weight", f, d);
-            Add(layer + "mlp.down_proj.weight", d, f);
-        }
-        for (int i = 0; i < c.NumHiddenLayers; i++)
-        {
-            string layer = Layer(i);
-            Add(layer + "input_layernorm.weight", d);
-            Add(layer + "post_attention_layernorm.weight", d);
-            if (!c.AttentionBias) continue;
-            Add(layer + "self_attn.q_proj.bias", q);
-            Add(layer + "self_attn.k_proj.bias", kv);
-            Add(layer + "self_attn.v_proj.bias", kv);
-        }
-        Add(FinalNorm, d);
         return slices;
     }
 
-    /// <summary>Parameters of a model of this shape, without overflow whatever the configuration claims.</summary>
-    public static Int128 Count(ModelConfig c)
+    /// <summary>The groups in buffer order.</summary>
+    public static IReadOnlyList<ParameterGroup> Groups(ModelConfig config)
     {
-        Int128 d = c.HiddenSize, f = c.IntermediateSize, q = (Int128)c.NumAttentionHeads * c.HeadDim, kv = (Int128)c.NumKeyValueHeads * c.HeadDim;
-        Int128 layer = (2 * q + 2 * kv + 3 * f + 2) * d + (c.AttentionBias ? q + 2 * kv : 0);
-        return layer * c.NumHiddenLayers + d + c.VocabSize * d * (c.TieWordEmbeddings ? 1 : 2);
+        var groups = new List<ParameterGroup> { new(Embedding, config.VocabSize, config.HiddenSize) };
+        if (!config.TieWordEmbeddings) groups.Add(new(Head, config.VocabSize, config.HiddenSize));
+        groups.AddRange(DecoderLayer.All(config).SelectMany(layer => layer.Parameters));
+        groups.Add(new(FinalNorm, config.HiddenSize));
+        groups.AddRange(NextTokenPredictor.All(config).SelectMany(predictor => predictor.Parameters));
+        return [.. groups.OrderBy(Section)];
     }
 
-    public static string Layer(int index) => $"model.layers.{index}.";
+    /// <summary>0: matrices; 1: matrices of next-token predictors; 2: vectors.</summary>
+    public static int Section(ParameterGroup group) => !group.IsMatrix ? 2 : group.IsPredictor ? 1 : 0;
+
+    /// <summary>Parameters of a model of this shape, without overflow for sizes up to 2^24 and vocabularies up to 2^31.</summary>
+    public static Int128 Count(ModelConfig config)
+    {
+        static Int128 Sum(IEnumerable<ParameterGroup> groups) => groups.Aggregate(Int128.Zero, (sum, group) => sum + group.Count);
+
+        // Layers of a kind are alike, and a configuration may claim any number of them.
+        int dense = config.Experts is { } experts ? Math.Min(experts.FirstDenseLayers, config.NumHiddenLayers) : config.NumHiddenLayers;
+        Int128 count = (Int128)config.VocabSize * config.HiddenSize * (config.TieWordEmbeddings ? 1 : 2) + config.HiddenSize;
+        if (dense > 0) count += dense * Sum(DecoderLayer.At(config, 0).Parameters);
+        if (dense < config.NumHiddenLayers) count += (config.NumHiddenLayers - dense) * Sum(DecoderLayer.At(config, dense).Parameters);
+        return count + Sum(NextTokenPredictor.All(config).SelectMany(predictor => predictor.Parameters));
+    }
 }

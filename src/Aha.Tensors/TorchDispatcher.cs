@@ -38,9 +38,10 @@ public static unsafe class TorchDispatcher
     }
 
     /// <summary>
-    /// <c>softmax(q k^T / sqrt(d)) v</c> for q [B,H,T,d], k and v [B,K,T,d], K dividing H (query head h reads key head h*K/H).
+    /// <c>softmax(scale q k^T) v</c> for q [B,H,T,d], k [B,K,T,d] and v [B,K,T,w], K dividing H (query head h reads key head h*K/H).
     /// </summary>
-    public static Tensor ScaledDotProductAttention(Tensor q, Tensor k, Tensor v, bool isCausal)
+    /// <param name="scale">1/sqrt(d) unless given.</param>
+    public static Tensor ScaledDotProductAttention(Tensor q, Tensor k, Tensor v, bool isCausal, double? scale = null)
     {
         ulong* stack = stackalloc ulong[8];
         stack[0] = Own(q);
@@ -49,7 +50,7 @@ public static unsafe class TorchDispatcher
         stack[3] = 0; // attn_mask: none
         stack[4] = Bits(0.0); // dropout_p
         stack[5] = isCausal ? 1UL : 0UL;
-        stack[6] = 0; // scale: 1/sqrt(d)
+        stack[6] = scale is double factor ? Some(Bits(factor)) : 0;
         stack[7] = q.shape[1] != k.shape[1] ? 1UL : 0UL; // enable_gqa
         return CallForTensor("aten::scaled_dot_product_attention"u8, stack);
     }

@@ -11,6 +11,7 @@ public sealed class SafetensorsCheckpoint : ITensorSource
 
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _scales = new(StringComparer.Ordinal);
 
     private SafetensorsCheckpoint(string description, List<SafetensorsFile> files)
     {
@@ -35,6 +36,7 @@ public sealed class SafetensorsCheckpoint : ITensorSource
         {
             if (File.Exists(single)) checkpoint.Add(SafetensorsFile.Open(single));
             else checkpoint.AddShards(folder, index);
+            checkpoint.SetScalesApart();
             return checkpoint;
         }
         catch
@@ -54,6 +56,10 @@ public sealed class SafetensorsCheckpoint : ITensorSource
     {
         (SafetensorsFile file, SafetensorsEntry entry) = _tensors[name];
         file.CopyTo(entry, destination);
+        if (!_scales.TryGetValue(name, out var scales)) return;
+        var factors = new float[scales.Entry.Shape[0] * scales.Entry.Shape[1]];
+        scales.File.CopyTo(scales.Entry, factors);
+        BlockScales.Apply(destination, (int)entry.Shape[1], factors);
     }
 
     public void Dispose()
@@ -83,6 +89,23 @@ public sealed class SafetensorsCheckpoint : ITensorSource
         {
             if (!_tensors.TryGetValue(name, out var tensor) || Path.GetFileName(tensor.File.Path) != shard)
                 throw new ModelFormatException(index, name, $"not in {shard}, where the index puts it");
+        }
+    }
+
+    // FP8 matrices are read with their factors, which are no tensors of the model.
+    private void SetScalesApart()
+    {
+        foreach ((string name, (SafetensorsFile file, SafetensorsEntry entry)) in _tensors.Where(tensor => tensor.Value.Entry.Type == SafetensorsType.F8_E4M3).ToList())
+        {
+            string scales = name + BlockScales.Suffix;
+            if (entry.Shape.Count != 2) throw new ModelFormatException(file.Path, name, $"FP8 with {entry.Shape.Count} dimensions; only matrices have block scales");
+            if (!_tensors.Remove(scales, out var factors)) throw new ModelFormatException(file.Path, name, $"FP8 without its block scales, {scales}");
+            if (factors.Entry.Type == SafetensorsType.F8_E4M3 || !factors.Entry.Shape.SequenceEqual(BlockScales.ShapeOf(entry.Shape)))
+            {
+                throw new ModelFormatException(factors.File.Path, scales,
+                    $"{factors.Entry.Type} [{string.Join(", ", factors.Entry.Shape)}], where FP8 [{string.Join(", ", entry.Shape)}] needs F32 [{string.Join(", ", BlockScales.ShapeOf(entry.Shape))}]");
+            }
+            _scales[name] = factors;
         }
     }
 

@@ -70,22 +70,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Copies the tensor's values, widened to fp32, into as many elements.</summary>
     public void CopyTo(SafetensorsEntry entry, Span<float> destination)
     {
-        byte* source = _data + entry.Begin;
-        int count = destination.Length;
-        if (count != (entry.End - entry.Begin) / SafetensorsHeader.SizeOf(entry.Type))
-            throw new ArgumentException($"{entry.Name} does not have {count} elements", nameof(destination));
-        switch (entry.Type)
+        if (destination.Length != (entry.End - entry.Begin) / entry.Type.Size())
+            throw new ArgumentException($"{entry.Name} does not have {destination.Length} elements", nameof(destination));
+        // In pieces: a span holds fewer bytes than elements of fp32.
+        const int Piece = 1 << 24;
+        for (int start = 0; start < destination.Length; start += Piece)
         {
-            case SafetensorsType.F32:
-                new ReadOnlySpan<float>(source, count).CopyTo(destination);
-                break;
-            case SafetensorsType.F16:
-                for (int i = 0; i < count; i++) destination[i] = (float)((Half*)source)[i];
-                break;
-            case SafetensorsType.BF16:
-                // bf16 is the upper half of an fp32.
-                for (int i = 0; i < count; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)((ushort*)source)[i] << 16);
-                break;
+            int count = Math.Min(Piece, destination.Length - start), size = entry.Type.Size();
+            ElementCodec.Decode(new ReadOnlySpan<byte>(_data + entry.Begin + (long)start * size, count * size), entry.Type, destination.Slice(start, count));
         }
     }
 

@@ -4,14 +4,6 @@ using System.Text.Json;
 
 namespace Aha.Models.Checkpoints;
 
-/// <summary>Element types that are read; a safetensors file may name others.</summary>
-public enum SafetensorsType
-{
-    F32,
-    F16,
-    BF16,
-}
-
 /// <summary>One tensor of a safetensors file: its bytes are <c>[Begin, End)</c> of the data section.</summary>
 public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long End);
 
@@ -32,7 +24,7 @@ internal sealed record SafetensorsHeader(
 
     private const string MetadataKey = "__metadata__";
 
-    public static int SizeOf(SafetensorsType type) => type == SafetensorsType.F32 ? 4 : 2;
+    private static readonly string[] s_typeNames = Enum.GetNames<SafetensorsType>();
 
     /// <exception cref="ModelFormatException">The header does not describe <paramref name="file"/>.</exception>
     public static SafetensorsHeader Read(Stream stream, string file)
@@ -133,20 +125,16 @@ internal sealed record SafetensorsHeader(
         JsonElement value = property.Value;
         if (value.ValueKind != JsonValueKind.Object) throw Refused("its header entry is not an object");
         if (!value.TryGetProperty("dtype", out JsonElement typeElement) || typeElement.ValueKind != JsonValueKind.String) throw Refused("no dtype");
-        SafetensorsType type = typeElement.GetString() switch
-        {
-            "F32" => SafetensorsType.F32,
-            "F16" => SafetensorsType.F16,
-            "BF16" => SafetensorsType.BF16,
-            string other => throw Refused($"element type {other} is not supported, only F32, F16 and BF16"),
-            null => throw Refused("no dtype"),
-        };
+        // By the names themselves: Enum.TryParse would also take numbers.
+        int typeIndex = Array.IndexOf(s_typeNames, typeElement.GetString());
+        if (typeIndex < 0) throw Refused($"element type {typeElement.GetString()} is not supported, only {string.Join(", ", s_typeNames)}");
+        var type = (SafetensorsType)typeIndex;
         long[] shape = ReadLongs(value, "shape") ?? throw Refused("its shape is not a list of sizes");
         long[] offsets = ReadLongs(value, "data_offsets") ?? throw Refused("its data_offsets are not two numbers");
         if (offsets.Length != 2) throw Refused("its data_offsets are not two numbers");
         if (offsets[0] > offsets[1] || offsets[1] > dataLength)
             throw Refused($"its data [{offsets[0]}, {offsets[1]}) lie outside the file's {dataLength} bytes");
-        Int128 bytes = SizeOf(type);
+        Int128 bytes = type.Size();
         foreach (long size in shape)
         {
             bytes *= size;

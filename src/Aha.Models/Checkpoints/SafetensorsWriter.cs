@@ -21,15 +21,15 @@ public static class SafetensorsWriter
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Entries for fp32 tensors, laid out sorted by name as the reference implementation sorts them.</summary>
-    public static IReadOnlyList<SafetensorsEntry> LayOutFloats(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    /// <summary>Entries laid out sorted by name as the reference implementation sorts them.</summary>
+    public static IReadOnlyList<SafetensorsEntry> LayOut(IEnumerable<(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)> tensors)
     {
         var entries = new List<SafetensorsEntry>();
         long offset = 0;
-        foreach ((string name, IReadOnlyList<long> shape) in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        foreach ((string name, SafetensorsType type, IReadOnlyList<long> shape) in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
-            long end = offset + shape.Aggregate((long)sizeof(float), (product, size) => product * size);
-            entries.Add(new SafetensorsEntry(name, SafetensorsType.F32, shape, offset, end));
+            long end = offset + shape.Aggregate((long)type.Size(), (product, size) => product * size);
+            entries.Add(new SafetensorsEntry(name, type, shape, offset, end));
             offset = end;
         }
         return entries;

@@ -16,6 +16,7 @@ internal sealed class GoldenModel
         LogProbs = root.GetProperty("logprobs").Deserialize<double[][]>()!;
         LogitsRow0Last3 = root.GetProperty("logits_row0_last3").Deserialize<double[][]>()!;
         LogitsRow1Pos5 = root.TryGetProperty("logits_row1_pos5", out JsonElement logits) ? logits.Deserialize<double[]>() : null;
+        BFloat16Error = root.TryGetProperty("bf16_max_abs_logit_error", out JsonElement error) ? error.GetDouble() : null;
         Gradients = root.TryGetProperty("grads_norm_first_last", out JsonElement gradients) ? gradients.Deserialize<Dictionary<string, double[]>>() : null;
     }
 
@@ -26,6 +27,9 @@ internal sealed class GoldenModel
     public double[][] LogProbs { get; }
     public double[][] LogitsRow0Last3 { get; }
     public double[]? LogitsRow1Pos5 { get; }
+
+    /// <summary>The largest distance of the reference's own bf16 logits from its fp32 ones.</summary>
+    public double? BFloat16Error { get; }
 
     /// <summary>By tensor: Euclidean norm, first and last element of the loss's gradient; given where <see cref="Loss"/> is.</summary>
     public Dictionary<string, double[]>? Gradients { get; }

@@ -19,8 +19,10 @@ public sealed class ModelConfigFileTests : IDisposable
     [InlineData("model_type", "\"gpt2\"", "model_type", "known are qwen2")]
     [InlineData("hidden_act", "\"gelu\"", "hidden_act", "only 'silu'")]
     [InlineData("use_sliding_window", "true", "use_sliding_window", "not supported")]
-    [InlineData("rope_scaling", """{"rope_type":"yarn","factor":4}""", "rope_scaling.rope_type", "only 'default'")]
-    [InlineData("quantization_config", "{}", "quantization_config", "not supported")]
+    [InlineData("rope_scaling", """{"rope_type":"longrope","factor":4}""", "rope_scaling.rope_type", "known are default, linear, llama3, yarn")]
+    [InlineData("rope_scaling", """{"rope_type":"llama3","factor":4}""", "rope_scaling.low_freq_factor", "missing")]
+    [InlineData("rope_scaling", """{"type":"yarn","factor":0.5}""", "rope_scaling.factor", "not 1 or above")]
+    [InlineData("quantization_config", """{"quant_method":"gptq"}""", "quantization_config.quant_method", "only fp8")]
     [InlineData("eos_token_id", "[1,5000]", "eos_token_id", "outside the vocabulary")]
     [InlineData("rope_theta", "\"big\"", "rope_theta", "expected a number")]
     public void ImpossibleOrUnsupportedIsRefusedInOneLine(string key, string value, string expectedKey, string expected)

@@ -48,7 +48,8 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "larger than any file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,9223372036854775807,0],"data_offsets":[0,0]}}""", "larger than any file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}""", "list of sizes")]
-    [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}""", "F8_E4M3 is not supported")]
+    [InlineData("""{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", "I64 is not supported")]
+    [InlineData("""{"a":{"dtype":"0","shape":[2],"data_offsets":[0,8]}}""", "element type 0 is not supported")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "stands twice")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "begin at 4")]
     [InlineData("""{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "not a string")]
@@ -103,7 +104,7 @@ public sealed class SafetensorsTests : IDisposable
         var tensors = model.Layout.Select(slice => (slice.Name, slice.Shape)).Where(tensor => fault != "missing" || tensor.Name != Name).ToList();
         if (fault == "extra") tensors.Add(("model.layers.7.mlp.up_proj.weight", [1]));
         if (fault == "shape") tensors = [.. tensors.Select(tensor => tensor.Name == Name ? (Name, (IReadOnlyList<long>)[16, 40]) : tensor)];
-        IReadOnlyList<SafetensorsEntry> entries = SafetensorsWriter.LayOutFloats(tensors);
+        IReadOnlyList<SafetensorsEntry> entries = SafetensorsWriter.LayOut(tensors.Select(tensor => (tensor.Name, SafetensorsType.F32, tensor.Shape)));
         SafetensorsWriter.Write(PathOf("model.safetensors"), [], entries, entry => new byte[entry.End - entry.Begin]);
         ModelFormatException error = Assert.Throws<ModelFormatException>(() => CausalLanguageModel.Load(_folder));
         Assert.Equal(fault == "extra" ? "model.layers.7.mlp.up_proj.weight" : Name, error.Key);
@@ -119,7 +120,7 @@ public sealed class SafetensorsTests : IDisposable
         var halves = model.Layout.Chunk((model.Layout.Count + 1) / 2).Select((slices, i) => (Name: $"model-0000{i + 1}-of-00002.safetensors", slices)).ToList();
         foreach ((string name, ParameterSlice[] slices) in halves)
         {
-            SafetensorsWriter.Write(PathOf(name), [], SafetensorsWriter.LayOutFloats(slices.Select(slice => (slice.Name, slice.Shape))),
+            SafetensorsWriter.Write(PathOf(name), [], SafetensorsWriter.LayOut(slices.Select(slice => (slice.Name, SafetensorsType.F32, slice.Shape))),
                 entry => System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Read(entry.Name)));
         }
         WriteIndex(halves.SelectMany(half => half.slices.Select(slice => (slice.Name, half.Name))));
