@@ -38,6 +38,7 @@ internal static class App
             StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder."),
             EvalCommand.Create(),
             GenerateCommand.Create(),
+            LogProbsCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),

@@ -55,6 +55,15 @@ public sealed unsafe class RolloutEngine : IDisposable
             _workers[i] = new RolloutWorker(CreateDecoder(), _pool, _layout, _options.SlotsPerThread ?? MostSlots);
     }
 
+    /// <summary>Bytes of an engine that decodes so many sequences of so many positions at once: packed weights and KV cache.</summary>
+    public static long EstimateBytes(ModelConfig config, int positions, int sequences)
+    {
+        // The embedding is kept as a table and, as the output matrix, in panels.
+        long table = config.TieWordEmbeddings ? (long)config.VocabSize * config.HiddenSize * sizeof(float) : 0;
+        long cache = (long)KvLayout.BlocksFor(positions) * new KvLayout(config).BlockFloats * sizeof(float);
+        return ModelMemory.Weights(config) + table + cache * sequences;
+    }
+
     /// <summary>The kernel set in use, never <see cref="KernelSet.Auto"/>.</summary>
     public KernelSet Kernels { get; }
 
@@ -119,8 +128,13 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     /// <summary>log p(ids[t+1] | ids[..t]) for t from 0, by the arithmetic of generation at temperature 1: <c>[ids - 1]</c>.</summary>
     /// <exception cref="ArgumentException">Fewer than two ids, one outside the vocabulary, or more than the model has positions.</exception>
-    public float[] LogProbs(ReadOnlySpan<int> ids)
+    public float[] LogProbs(ReadOnlySpan<int> ids) => Score(ids, top: 0).LogProbs;
+
+    /// <summary><see cref="LogProbs"/>, and the <paramref name="top"/> most likely tokens of each of those positions.</summary>
+    /// <exception cref="ArgumentException">Fewer than two ids, one outside the vocabulary, or more than the model has positions; top is negative.</exception>
+    public SequenceScores Score(ReadOnlySpan<int> ids, int top)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
         if (ids.Length < 2) throw new ArgumentException("Log-probs need at least two ids: one to condition on and one to score.");
         if (ids.Length > _config.MaxPositionEmbeddings)
             throw new ArgumentException($"{ids.Length} ids are more than the model's {_config.MaxPositionEmbeddings} positions.");
@@ -130,20 +144,25 @@ public sealed unsafe class RolloutEngine : IDisposable
             RequireWeights();
             _rope.EnsurePositions(ids.Length);
             var decoder = _workers[0].Decoder;
-            var result = new float[ids.Length - 1];
-            using var blocks = new NativeBuffer<nint>(KvLayout.BlocksFor(result.Length));
+            var scores = new SequenceScores(new float[ids.Length - 1], new IReadOnlyList<TokenScore>[top == 0 ? 0 : ids.Length - 1]);
+            int count = scores.LogProbs.Length;
+            using var blocks = new NativeBuffer<nint>(KvLayout.BlocksFor(count));
             try
             {
                 for (int b = 0; b < blocks.Length; b++) blocks.Pointer[b] = (nint)_pool.Take();
                 int rows;
-                for (int start = 0; start < result.Length; start += rows)
+                for (int start = 0; start < count; start += rows)
                 {
-                    rows = Math.Min(decoder.MaxRows, result.Length - start);
+                    rows = Math.Min(decoder.MaxRows, count - start);
                     for (int r = 0; r < rows; r++)
                         decoder.Rows[r] = new Row { Token = ids[start + r], Position = start + r, Blocks = (float**)blocks.Pointer };
                     decoder.Forward(rows);
                     float* logits = decoder.Logits(0, rows);
-                    for (int r = 0; r < rows; r++) result[start + r] = decoder.LogProb(logits + (long)r * decoder.LogitsStride, ids[start + r + 1]);
+                    for (int r = 0; r < rows; r++, logits += decoder.LogitsStride)
+                    {
+                        scores.LogProbs[start + r] = decoder.LogProb(logits, ids[start + r + 1]);
+                        if (top > 0) scores.Top[start + r] = decoder.Top(logits, top);
+                    }
                 }
             }
             finally
@@ -151,7 +170,7 @@ public sealed unsafe class RolloutEngine : IDisposable
                 for (int b = 0; b < blocks.Length && blocks.Pointer[b] != 0; b++) _pool.Return((float*)blocks.Pointer[b]);
             }
 
-            return result;
+            return scores;
         }
     }
 
@@ -259,8 +278,6 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     private static void Validate(ModelConfig config)
     {
-        if (config.ModelType is not ("qwen2" or "llama"))
-            throw new ArgumentException($"The rollout engine runs models of type qwen2 or llama, not '{config.ModelType}'.");
         Positive(config.VocabSize, nameof(config.VocabSize));
         Positive(config.HiddenSize, nameof(config.HiddenSize));
         Positive(config.IntermediateSize, nameof(config.IntermediateSize));
@@ -269,6 +286,25 @@ public sealed unsafe class RolloutEngine : IDisposable
         Positive(config.NumKeyValueHeads, nameof(config.NumKeyValueHeads));
         Positive(config.HeadDim, nameof(config.HeadDim));
         Positive(config.MaxPositionEmbeddings, nameof(config.MaxPositionEmbeddings));
+        if (config.LatentAttention is { } latent)
+        {
+            Positive(latent.QueryRank ?? 1, nameof(latent.QueryRank));
+            Positive(latent.KeyValueRank, nameof(latent.KeyValueRank));
+            Positive(latent.PlainHeadDim, nameof(latent.PlainHeadDim));
+            Positive(latent.ValueHeadDim, nameof(latent.ValueHeadDim));
+            if (config.NumKeyValueHeads != config.NumAttentionHeads)
+                throw new ArgumentException($"NumKeyValueHeads ({config.NumKeyValueHeads}) must be NumAttentionHeads ({config.NumAttentionHeads}) with latent attention.");
+        }
+
+        if (config.Experts is { } experts)
+        {
+            Positive(experts.IntermediateSize, nameof(experts.IntermediateSize));
+            Positive(experts.PerToken, nameof(experts.PerToken));
+            Positive(experts.Groups, nameof(experts.Groups));
+            if (experts.Routed % experts.Groups != 0 || experts.PerToken > experts.Routed / experts.Groups * Math.Min(experts.GroupsPerToken, experts.Groups))
+                throw new ArgumentException($"{experts.PerToken} of {experts.Routed} experts cannot be chosen from {experts.GroupsPerToken} of {experts.Groups} groups.");
+        }
+
         if (config.HeadDim % 2 != 0)
             throw new ArgumentException($"HeadDim is {config.HeadDim}; rotary embeddings turn pairs, so it must be even.");
         if (config.NumAttentionHeads % config.NumKeyValueHeads != 0)

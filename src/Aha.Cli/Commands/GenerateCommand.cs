@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Aha.Generation;
-using Aha.Models;
 using Aha.Tasks;
 using Aha.Tokenization;
 
@@ -30,9 +29,6 @@ internal static class GenerateCommand
             {
                 string folder = parsed.GetValue(model)!;
                 WordTokenizer tokenizer = WordTokenizer.Load(folder);
-                using CausalLanguageModel loaded = CausalLanguageModel.Load(folder);
-                using var engine = new RolloutEngine(loaded.Config);
-                engine.LoadWeights(loaded, policyVersion: 0);
                 string text = PromptTemplate.Named(parsed.GetValue(template)!).Render(parsed.GetValue(prompt)!);
                 int[] ids = [tokenizer.BeginId!.Value, .. tokenizer.Encode(text)];
                 var sampling = new SamplingOptions
@@ -45,6 +41,7 @@ internal static class GenerateCommand
                     throw new CommandException($"--samples is {count}; it must be at least 1");
                 }
 
+                using RolloutEngine engine = InferenceModel.Open(folder, ids.Length + sampling.MaxNewTokens, count);
                 Completion[] completions;
                 try
                 {

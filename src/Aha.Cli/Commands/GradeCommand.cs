@@ -41,7 +41,7 @@ internal static class GradeCommand
                     ? make()
                     : throw new CommandException($"there is no kind '{name}' of answers to grade; there are {kinds}");
                 string path = parsed.GetValue(input)!;
-                using TextReader reader = Open(path);
+                using TextReader reader = InputLines.Open(path);
                 using Stream output = Console.OpenStandardOutput();
                 Grade(grader, reader, output, path, parsed.GetValue(stop), cancel);
                 return 0;
@@ -53,18 +53,6 @@ internal static class GradeCommand
     private static CodeLineGrader Code() => BubblewrapSandbox.TryCreate(out string refusal) is { } sandbox
         ? new CodeLineGrader(new CodeVerifier(sandbox))
         : throw new CommandException(refusal);
-
-    private static TextReader Open(string path)
-    {
-        try
-        {
-            return path == "-" ? Console.In : new StreamReader(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{path} cannot be read: {e.Message}");
-        }
-    }
 
     private static void Grade(ILineGrader grader, TextReader reader, Stream output, string path, bool stop, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
-using System.Runtime.CompilerServices;
+using Aha.Generation.Decoding.Attention;
+using Aha.Generation.Decoding.FeedForward;
 using Aha.Generation.Kernels;
 using Aha.Generation.Memory;
 using Aha.Generation.Sampling;
@@ -49,6 +50,9 @@ internal abstract unsafe class DecoderStep : IDisposable
     /// <summary>Natural log of softmax(logits)[token].</summary>
     public abstract float LogProb(float* logits, int token);
 
+    /// <summary>The most likely tokens, best first.</summary>
+    public abstract IReadOnlyList<TokenScore> Top(float* logits, int count);
+
     public virtual void Dispose() => RowBuffer.Dispose();
 }
 
@@ -59,45 +63,36 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
 {
     private readonly ModelConfig _config;
     private readonly PackedWeights _weights;
-    private readonly RopeTable _rope;
-    private readonly KvLayout _layout;
+    private readonly AttentionStep<TSimd, TVector> _attention;
+    private readonly FeedForwardStep<TSimd, TVector> _dense;
+    private readonly FeedForwardStep<TSimd, TVector>? _experts;
     private readonly TokenSampler<TSimd, TVector> _sampler;
     private readonly NativeBuffer<float> _scratch;
-    private readonly int _width, _qkvStride, _attendedStride, _hiddenStride, _logitsStride;
-    private readonly float* _x, _normed, _qkv, _attended, _gateUp, _hidden, _logits, _zeros;
-    private NativeBuffer<float> _scores = new(64);
+    private readonly int _width, _logitsStride;
+    private readonly float* _x, _normed, _logits, _zeros;
 
     public DecoderStep(ModelConfig config, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows)
         : base(maxRows)
     {
         _config = config;
         _weights = weights;
-        _rope = rope;
-        _layout = layout;
+        _attention = config.LatentAttention is { } latent
+            ? new LatentAttentionStep<TSimd, TVector>(config, latent, weights, rope, layout, maxRows)
+            : new GroupedQueryStep<TSimd, TVector>(config, weights, rope, layout, maxRows);
+        _dense = new GatedStep<TSimd, TVector>(config.HiddenSize, weights.Width, config.IntermediateSize, maxRows);
+        _experts = config.Experts is { } experts ? new ExpertsStep<TSimd, TVector>(config, experts, weights, maxRows) : null;
         _sampler = new TokenSampler<TSimd, TVector>(config.VocabSize);
         _width = weights.Width;
-        _qkvStride = weights.RoundUp(weights.QkvColumns);
-        // The last head's output may be padded beyond the row's end.
-        _attendedStride = Lanes.RoundUp(config.NumAttentionHeads * config.HeadDim) + Lanes.Count;
-        _hiddenStride = Lanes.RoundUp(config.IntermediateSize);
         _logitsStride = weights.RoundUp(config.VocabSize);
-        int zeros = Math.Max(_logitsStride, 2 * _hiddenStride);
-        long perRow = 2L * _width + _qkvStride + _attendedStride + 2 * Lanes.Count + _hiddenStride + _logitsStride;
-        _scratch = new NativeBuffer<float>(perRow * maxRows + zeros);
-        float* next = _scratch.Pointer;
-        _x = Reserve(ref next, _width);
-        _normed = Reserve(ref next, _width);
-        _qkv = Reserve(ref next, _qkvStride);
-        _attended = Reserve(ref next, _attendedStride);
-        _gateUp = Reserve(ref next, 2 * Lanes.Count);
-        _hidden = Reserve(ref next, _hiddenStride);
-        _logits = Reserve(ref next, _logitsStride);
-        _zeros = next;
+        _scratch = new NativeBuffer<float>((2L * _width + _logitsStride) * maxRows + _logitsStride);
+        _x = _scratch.Pointer;
+        _normed = _x + (long)_width * maxRows;
+        _logits = _normed + (long)_width * maxRows;
+        _zeros = _logits + (long)_logitsStride * maxRows;
     }
 
     public override int LogitsStride => _logitsStride;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(int rows)
     {
         int longest = 0;
@@ -108,43 +103,21 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
             new ReadOnlySpan<float>(_weights.Embedding + (long)row.Token * _width, _width).CopyTo(new Span<float>(_x + (long)r * _width, _width));
         }
 
-        EnsureScores(longest);
-        int gateUpPanels = 2 / TSimd.PanelVectors;
-        var layers = _weights.Layers;
-        for (int l = 0; l < layers.Length; l++)
+        _attention.EnsurePositions(longest);
+        for (int l = 0; l < _weights.Layers.Count; l++)
         {
-            ref readonly PackedLayer layer = ref layers[l];
-            Normalise(_x, layer.AttentionNorm, rows);
-            MatMul<TSimd, TVector>.Multiply(
-                _normed, _width, rows, _config.HiddenSize, layer.Qkv.Data, layer.Qkv.Panels, _qkv, _qkvStride, layer.QkvBias, 0);
-            // Row by row: what Cache has just written is what Attend reads. Rows of one sequence come in ascending order.
-            for (int r = 0; r < rows; r++)
-            {
-                Cache(r, l);
-                Attend(r, l);
-            }
-
-            MatMul<TSimd, TVector>.Multiply(
-                _attended, _attendedStride, rows, layer.Output.Depth, layer.Output.Data, layer.Output.Panels, _x, _width, _x, _width);
-
-            Normalise(_x, layer.MlpNorm, rows);
-            float* panel = layer.GateUp.Data;
-            for (int column = 0; column < _hiddenStride; column += Lanes.Count, panel += 2 * Lanes.Count * _config.HiddenSize)
-            {
-                MatMul<TSimd, TVector>.Multiply(
-                    _normed, _width, rows, _config.HiddenSize, panel, gateUpPanels, _gateUp, 2 * Lanes.Count, _zeros, 0);
-                Elementwise<TSimd, TVector>.SwiGlu(_gateUp, rows, _hidden + column, _hiddenStride);
-            }
-
-            MatMul<TSimd, TVector>.Multiply(
-                _hidden, _hiddenStride, rows, layer.Down.Depth, layer.Down.Data, layer.Down.Panels, _x, _width, _x, _width);
+            PackedLayer layer = _weights.Layers[l];
+            Normalise(_x, (float*)layer.AttentionNorm, rows);
+            _attention.Run(l, Rows, rows, _normed, _x);
+            Normalise(_x, (float*)layer.FeedForwardNorm, rows);
+            (layer.FeedForward is PackedExperts ? _experts! : _dense).Run(layer.FeedForward, rows, _normed, _x);
         }
     }
 
     public override float* Logits(int firstRow, int rows)
     {
         Normalise(_x + (long)firstRow * _width, _weights.FinalNorm, rows);
-        var head = _weights.Head;
+        PackedMatrix head = _weights.Head;
         MatMul<TSimd, TVector>.Multiply(_normed, _width, rows, head.Depth, head.Data, head.Panels, _logits, _logitsStride, _zeros, 0);
         return _logits;
     }
@@ -154,27 +127,16 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
 
     public override float LogProb(float* logits, int token) => _sampler.LogProb(logits, token);
 
+    public override IReadOnlyList<TokenScore> Top(float* logits, int count) => _sampler.Top(logits, count);
+
     public override void Dispose()
     {
         base.Dispose();
+        _attention.Dispose();
+        _dense.Dispose();
+        _experts?.Dispose();
         _scratch.Dispose();
-        _scores.Dispose();
         _sampler.Dispose();
-    }
-
-    private float* Reserve(ref float* next, int stride)
-    {
-        float* start = next;
-        next += (long)stride * MaxRows;
-        return start;
-    }
-
-    private void EnsureScores(int positions)
-    {
-        // Attention works on four blocks of sixteen positions at a time.
-        if (_scores.Length >= positions + 63) return;
-        _scores.Dispose();
-        _scores = new NativeBuffer<float>(2L * positions + 64);
     }
 
     private void Normalise(float* x, float* weight, int rows)
@@ -183,45 +145,6 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
         {
             Elementwise<TSimd, TVector>.RmsNorm(
                 x + (long)r * _width, weight, _normed + (long)r * _width, _config.HiddenSize, _width, (float)_config.RmsNormEps);
-        }
-    }
-
-    /// <summary>Rotates a row's q and k, scales q for the softmax, and writes k and v to the cache.</summary>
-    private void Cache(int r, int layer)
-    {
-        int headDim = _config.HeadDim, heads = _config.NumAttentionHeads, kvHeads = _config.NumKeyValueHeads;
-        Row row = Rows[r];
-        float* q = _qkv + (long)r * _qkvStride;
-        float* k = q + heads * headDim;
-        float* v = k + kvHeads * headDim;
-        float* cos = _rope.Cos(row.Position), sin = _rope.Sin(row.Position);
-        Elementwise<TSimd, TVector>.Rotate(q, heads, headDim / 2, cos, sin, 1f / MathF.Sqrt(headDim));
-        Elementwise<TSimd, TVector>.Rotate(k, kvHeads, headDim / 2, cos, sin, 1f);
-
-        int slot = row.Position % KvLayout.Positions;
-        float* keys = row.Blocks[row.Position / KvLayout.Positions] + (long)layer * _layout.LayerFloats;
-        for (int h = 0; h < kvHeads; h++, keys += _layout.HeadFloats)
-        {
-            float* column = keys + slot;
-            for (int d = 0; d < headDim; d++, column += KvLayout.Positions) *column = *k++;
-            float* values = keys + headDim * KvLayout.Positions + slot * _layout.ValueStride;
-            // Whole vectors: what lands in the padding, some of the next head's values, never reaches the output.
-            for (int d = 0; d < headDim; d += Lanes.Count) TSimd.Store(TSimd.Load(v + d), values + d);
-            v += headDim;
-        }
-    }
-
-    private void Attend(int r, int layer)
-    {
-        int headDim = _config.HeadDim, group = _config.NumAttentionHeads / _config.NumKeyValueHeads;
-        Row row = Rows[r];
-        float* q = _qkv + (long)r * _qkvStride;
-        // Ascending heads: the padding one writes behind its output is overwritten by the next.
-        float* output = _attended + (long)r * _attendedStride;
-        for (int h = 0; h < _config.NumAttentionHeads; h++, q += headDim, output += headDim)
-        {
-            nint keyOffset = (nint)layer * _layout.LayerFloats + (nint)(h / group) * _layout.HeadFloats;
-            Attention<TSimd, TVector>.Attend(q, row.Blocks, row.Position + 1, keyOffset, headDim, _layout.ValueStride, _scores.Pointer, output);
         }
     }
 }

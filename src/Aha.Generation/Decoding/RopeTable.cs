@@ -1,9 +1,10 @@
 using Aha.Generation.Memory;
 using Aha.Models;
+using Aha.Models.Rotary;
 
 namespace Aha.Generation.Decoding;
 
-/// <summary>cos and sin of position * theta^(-2i / headDim), <c>[position, headDim / 2]</c> each; grows to the longest sequence asked for.</summary>
+/// <summary>cos and sin of position * frequency (<see cref="RotaryFrequencies"/>), <c>[position, headDim / 2]</c> each; grows to the longest sequence asked for.</summary>
 internal sealed unsafe class RopeTable(ModelConfig config) : IDisposable
 {
     private NativeBuffer<float>? _table;
@@ -22,14 +23,15 @@ internal sealed unsafe class RopeTable(ModelConfig config) : IDisposable
         _table?.Dispose();
         _table = new NativeBuffer<float>((long)positions * 2 * Half);
         _positions = positions;
+        double[] frequencies = RotaryFrequencies.Of(config);
+        double magnitude = RotaryFrequencies.Magnitude(config);
         for (int i = 0; i < Half; i++)
         {
-            double frequency = Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim);
             for (int p = 0; p < positions; p++)
             {
-                var (sin, cos) = Math.SinCos(p * frequency);
-                Cos(p)[i] = (float)cos;
-                Sin(p)[i] = (float)sin;
+                var (sin, cos) = Math.SinCos(p * frequencies[i]);
+                Cos(p)[i] = (float)(cos * magnitude);
+                Sin(p)[i] = (float)(sin * magnitude);
             }
         }
     }

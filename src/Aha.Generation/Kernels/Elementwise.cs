@@ -48,6 +48,28 @@ internal static unsafe class Elementwise<TSimd, TVector>
             TSimd.Store(TSimd.Multiply(TSimd.Multiply(TSimd.Load(x + i), scale), TSimd.Load(weight + i)), y + i);
     }
 
+    /// <summary><see cref="RmsNorm"/> in place for heads side by side, whose width need not be whole vectors; reads up to fifteen floats beyond the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RmsNormHeads(float* x, int heads, int width, float* weight, float eps)
+    {
+        int whole = width / Lanes.Count * Lanes.Count;
+        for (int h = 0; h < heads; h++, x += width)
+        {
+            TVector squares = TSimd.Broadcast(0f);
+            for (int i = 0; i < width; i += Lanes.Count)
+            {
+                TVector v = i < whole ? TSimd.Load(x + i) : TSimd.KeepFirst(TSimd.Load(x + i), width - whole, 0f);
+                squares = TSimd.MultiplyAdd(v, v, squares);
+            }
+
+            float scale = 1f / MathF.Sqrt(TSimd.Sum(squares) / width + eps);
+            TVector scales = TSimd.Broadcast(scale);
+            for (int i = 0; i < whole; i += Lanes.Count)
+                TSimd.Store(TSimd.Multiply(TSimd.Multiply(TSimd.Load(x + i), scales), TSimd.Load(weight + i)), x + i);
+            for (int i = whole; i < width; i++) x[i] = x[i] * scale * weight[i];
+        }
+    }
+
     /// <summary>h = silu(gate) * up for sixteen columns: each row of <paramref name="gateUp"/> is 16 gates, then 16 ups.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SwiGlu(float* gateUp, int rows, float* h, nint hStride)

@@ -48,6 +48,29 @@ internal sealed unsafe class TokenSampler<TSimd, TVector>(int vocabSize) : IDisp
         return (float)(logits[token] - (double)max - Math.Log(Exponentials(logits, max, 1f)));
     }
 
+    /// <summary>The most likely tokens at temperature 1, best first, the lower id before its equals; at most the vocabulary.</summary>
+    public IReadOnlyList<TokenScore> Top(float* logits, int count)
+    {
+        float max = Max(logits);
+        double logTotal = Math.Log(Exponentials(logits, max, 1f));
+        var best = new PriorityQueue<int, (float Logit, int Id)>(Comparer<(float Logit, int Id)>.Create(
+            (a, b) => a.Logit != b.Logit ? a.Logit.CompareTo(b.Logit) : b.Id.CompareTo(a.Id)));
+        for (int id = 0; id < vocabSize; id++)
+        {
+            if (best.Count < count) best.Enqueue(id, (logits[id], id));
+            else best.EnqueueDequeue(id, (logits[id], id));
+        }
+
+        var scores = new TokenScore[best.Count];
+        for (int i = scores.Length - 1; i >= 0; i--)
+        {
+            int id = best.Dequeue();
+            scores[i] = new TokenScore(id, (float)(logits[id] - (double)max - logTotal));
+        }
+
+        return scores;
+    }
+
     public void Dispose()
     {
         _weights.Dispose();

@@ -8,6 +8,7 @@ using Aha.Tensors;
 using Aha.Models;
 using Aha.Tokenization;
 using Aha.Training.Backends;
+using Aha.Training.Fused;
 using Aha.Verification.Rewards;
 using TorchSharp;
 
@@ -64,6 +65,12 @@ public static class RecipeRunner
     // A resumed run keeps its first choice: another way to add up would change its bits.
     private static (BackendKind Backend, string Chosen) ChooseBackend(Recipe recipe, string recipeFolder, ITokenizer tokenizer, MatmulProbe probe, int threads, string runFolder)
     {
+        ModelConfig config = recipe.Model.Load is { } load ? ModelConfigFile.Read(Path.Combine(recipeFolder, load)) : recipe.Model.ToConfig(tokenizer);
+        if (recipe.Backend == BackendChoiceKey.Fused && !FusedDecoder.Supports(config, out string? why))
+        {
+            throw new RecipeException($"backend: fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
+        }
+
         if (recipe.Backend != BackendChoiceKey.Auto)
         {
             return (Enum.Parse<BackendKind>(recipe.Backend.ToString()), $"{probe}; training runs on {YamlKeys.Show(recipe.Backend)}, as the recipe says");
@@ -75,7 +82,6 @@ public static class RecipeRunner
             return (kept, $"{probe}; training goes on with {YamlKeys.Show(kept)}, as this run began");
         }
 
-        ModelConfig config = recipe.Model.Load is { } load ? ModelConfigFile.Read(Path.Combine(recipeFolder, load)) : recipe.Model.ToConfig(tokenizer);
         (BackendKind best, IReadOnlyDictionary<BackendKind, double> speeds) = BackendChoice.Measure(config, BackendChoice.Candidates(config, probe), threads);
         string tried = string.Join(", ", speeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{YamlKeys.Show(s.Key)} {s.Value / 1000:F0}k tokens/s")));
         return (best, $"{probe}; tried {tried}: training runs on {YamlKeys.Show(best)}");

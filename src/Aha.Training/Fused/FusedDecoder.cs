@@ -59,7 +59,9 @@ public sealed unsafe class FusedDecoder : IDisposable
     /// <param name="why">If not, one line saying why.</param>
     public static bool Supports(ModelConfig config, out string? why)
     {
-        why = config.ModelType is not ("qwen2" or "llama") ? $"model type '{config.ModelType}' is not one of qwen2, llama"
+        why = config.LatentAttention is not null ? $"{config.ModelType}: the fused decoder has no latent attention"
+            : config.Experts is not null ? $"{config.ModelType}: the fused decoder has no experts"
+            : config.QueryKeyNorm ? $"{config.ModelType}: the fused decoder has no norms on q and k"
             : config.HeadDim % 2 != 0 ? $"head_dim {config.HeadDim} is odd; rotary embeddings turn pairs"
             : config.NumAttentionHeads % config.NumKeyValueHeads != 0 ? $"{config.NumKeyValueHeads} key-value heads do not divide {config.NumAttentionHeads} heads"
             : null;

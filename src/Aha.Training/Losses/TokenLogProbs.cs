@@ -37,8 +37,16 @@ public static class TokenLogProbs
             hidden_ND = hidden_ND.index_select(0, selected);
             targets = targets.index_select(0, selected);
         }
-        Tensor[] results = ChunkedLogProbs.apply(hidden_ND, model.HeadWeight(), targets, precision, temperature).unbind(0);
-        return (Scatter(results[0], selected, batch, time - 1).MoveToOuterDisposeScope(), Scatter(results[1], selected, batch, time - 1).MoveToOuterDisposeScope());
+        (Tensor logProbs, Tensor entropy) = OfStates(model, hidden_ND, targets, precision, temperature);
+        return (Scatter(logProbs, selected, batch, time - 1).MoveToOuterDisposeScope(), Scatter(entropy, selected, batch, time - 1).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>For final hidden states [N,D] and the tokens that follow them [N]: log-probabilities and entropies, [N] each.</summary>
+    internal static (Tensor LogProbs, Tensor Entropy) OfStates(
+        CausalLanguageModel model, Tensor hidden_ND, Tensor targets_N, ComputePrecision precision, double temperature)
+    {
+        Tensor[] results = ChunkedLogProbs.apply(hidden_ND, model.HeadWeight(), targets_N, precision, temperature).unbind(0);
+        return (results[0], results[1]);
     }
 
     private static Tensor Scatter(Tensor values_N, Tensor? selected, long batch, long time) =>

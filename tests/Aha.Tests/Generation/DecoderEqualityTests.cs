@@ -1,5 +1,7 @@
 using Aha.Generation;
 using Aha.Models;
+using Aha.Models.Rotary;
+using Aha.Training.Losses;
 
 namespace Aha.Tests.Generation;
 
@@ -25,6 +27,25 @@ public class DecoderEqualityTests
         {
             VocabSize = 50, HiddenSize = 96, IntermediateSize = 100, NumHiddenLayers = 1, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 72,
             MaxPositionEmbeddings = 100, RopeTheta = 1e6,
+        },
+        // Qwen3, one head width of whole vectors and one that is not.
+        TestModel.Tiny with { QueryKeyNorm = true, AttentionBias = false, NumAttentionHeads = 4, NumKeyValueHeads = 2 },
+        TestModel.Tiny with { QueryKeyNorm = true, AttentionBias = false, HeadDim = 22 },
+        TestModel.Tiny with { AttentionBias = false, RopeScaling = new Llama3RopeScaling(8, 1, 4, 32) },
+        TestModel.Tiny with { RopeScaling = new YarnRopeScaling(4, 32) },
+        TestModel.Tiny with { RopeScaling = new LinearRopeScaling(2) },
+        // SmolLM2's width and heads.
+        new ModelConfig
+        {
+            ModelType = "llama", VocabSize = 60, HiddenSize = 576, IntermediateSize = 96, NumHiddenLayers = 1, NumAttentionHeads = 9, NumKeyValueHeads = 3, HeadDim = 64,
+            MaxPositionEmbeddings = 100, AttentionBias = false,
+        },
+        TestModel.Latent,
+        TestModel.Latent with
+        {
+            LatentAttention = new(QueryRank: null, KeyValueRank: 16, PlainHeadDim: 16, ValueHeadDim: 20, Interleaved: false),
+            RopeScaling = new YarnRopeScaling(8, 32, Scale: 1, ScaleAllDimensions: 1),
+            Experts = new(Routed: 5, Shared: 0, PerToken: 2, IntermediateSize: 17, FirstDenseLayers: 0, NormaliseWeights: false),
         },
     ];
 
@@ -89,6 +110,10 @@ public class DecoderEqualityTests
     [InlineData("qwen2-tied")]
     [InlineData("qwen2-untied")]
     [InlineData("llama-mha")]
+    [InlineData("llama3")]
+    [InlineData("qwen3")]
+    [InlineData("deepseek-v3")]
+    [InlineData("deepseek-v3-yarn")]
     public void Golden_checkpoints(string name)
     {
         var (model, golden) = TestModel.LoadGolden(name);
@@ -107,6 +132,43 @@ public class DecoderEqualityTests
             var options = new SamplingOptions { Temperature = 0, MaxNewTokens = greedy.Length };
             Assert.Equal(greedy, engine.Run([new RolloutRequest(prompt, 1, 0)], options)[0].Tokens);
         }
+    }
+
+    [Fact]
+    public void A_large_vocabulary_equals_the_trainer()
+    {
+        var config = new ModelConfig
+        {
+            ModelType = "llama", VocabSize = 49152, HiddenSize = 64, IntermediateSize = 96, NumHiddenLayers = 2, NumAttentionHeads = 9, NumKeyValueHeads = 3, HeadDim = 8,
+            MaxPositionEmbeddings = 100, AttentionBias = false, InitializerRange = 0.2,
+        };
+        using CausalLanguageModel model = CausalLanguageModel.Create(config, seed: 1);
+        using var engine = new RolloutEngine(config);
+        engine.LoadWeights(model, 0);
+        int[] ids = Ids(config, 70, 1);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var (logProbs, _) = TokenLogProbs.Compute(model, TorchSharp.torch.tensor(ids.Select(id => (long)id).ToArray()).unsqueeze(0), Aha.Tensors.ComputePrecision.Float32);
+        AssertClose([.. logProbs.data<float>().ToArray().Select(v => (double)v)], engine.LogProbs(ids));
+    }
+
+    [Fact]
+    public void The_most_likely_tokens_come_with_the_log_probs()
+    {
+        var model = TestModel.Random(TestModel.Tiny);
+        using var engine = new RolloutEngine(model.Config);
+        engine.LoadWeights(model, 0);
+        int[] ids = Ids(model.Config, 20, 4);
+        SequenceScores scores = engine.Score(ids, top: 5);
+        double[][] expected = [.. new ReferenceDecoder(model).Logits(ids[..^1]).Select(row => ReferenceDecoder.LogSoftmax(row))];
+        Assert.Equal(engine.LogProbs(ids), scores.LogProbs);
+        Assert.Equal(ids.Length - 1, scores.Top.Length);
+        for (int t = 0; t < expected.Length; t++)
+        {
+            Assert.Equal(expected[t].Select((p, id) => (p, id)).OrderByDescending(pair => pair.p).Take(5).Select(pair => pair.id), scores.Top[t].Select(score => score.Id));
+            AssertClose([.. scores.Top[t].Select(score => expected[t][score.Id])], [.. scores.Top[t].Select(score => score.LogProb)]);
+        }
+
+        Assert.Equal(model.Config.VocabSize, engine.Score(ids, top: 1000).Top[0].Count);
     }
 
     internal static int[] Ids(ModelConfig config, int count, int seed)

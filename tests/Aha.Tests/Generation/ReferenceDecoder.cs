@@ -1,3 +1,6 @@
+using Aha.Models;
+using Aha.Models.Rotary;
+
 namespace Aha.Tests.Generation;
 
 /// <summary>The decoder straight from its definition, in double precision: no cache, no batch, every position computed anew.</summary>
@@ -30,69 +33,139 @@ internal sealed class ReferenceDecoder(TestModel model)
     }
 
     /// <summary><c>[ids, vocab]</c></summary>
-    public double[][] Logits(int[] ids)
-    {
-        var c = model.Config;
-        var embedding = model.Tensors["model.embed_tokens.weight"];
-        double[][] x = [.. ids.Select(id => Row(embedding, id, c.HiddenSize))];
-        for (int l = 0; l < c.NumHiddenLayers; l++)
-        {
-            string layer = $"model.layers.{l}.";
-            double[][] n = [.. x.Select(row => RmsNorm(row, layer + "input_layernorm.weight"))];
-            double[][] q = [.. n.Select((row, t) => Rotate(Linear(row, layer + "self_attn.q_proj"), t))];
-            double[][] k = [.. n.Select((row, t) => Rotate(Linear(row, layer + "self_attn.k_proj"), t))];
-            double[][] v = [.. n.Select(row => Linear(row, layer + "self_attn.v_proj"))];
-            for (int t = 0; t < x.Length; t++) AddTo(x[t], Linear(Attend(q[t], k, v, t), layer + "self_attn.o_proj"));
-            for (int t = 0; t < x.Length; t++)
-            {
-                double[] m = RmsNorm(x[t], layer + "post_attention_layernorm.weight");
-                double[] gate = Linear(m, layer + "mlp.gate_proj"), up = Linear(m, layer + "mlp.up_proj");
-                AddTo(x[t], Linear([.. gate.Select((g, i) => g / (1 + Math.Exp(-g)) * up[i])], layer + "mlp.down_proj"));
-            }
-        }
+    public double[][] Logits(int[] ids) => [.. Hidden(ids).Select(Head)];
 
-        return [.. x.Select(row => Linear(RmsNorm(row, "model.norm.weight"), c.TieWordEmbeddings ? "model.embed_tokens" : "lm_head"))];
+    /// <summary>After the final norm, <c>[ids, hidden]</c>.</summary>
+    public double[][] Hidden(int[] ids)
+    {
+        double[][] x = [.. ids.Select(Embedding)];
+        for (int l = 0; l < model.Config.NumHiddenLayers; l++) Layer(x, l);
+        return [.. x.Select(row => RmsNorm(row, "model.norm"))];
     }
 
-    private double[] Attend(double[] q, double[][] k, double[][] v, int t)
+    /// <summary>
+    /// The first next-token predictor (DeepSeek-V3, section 2.2): row t, for token t + 2, from hidden states and the next tokens' embeddings,
+    /// <c>[ids - 1, hidden]</c>.
+    /// </summary>
+    public double[][] Ahead(int[] ids)
+    {
+        int layer = model.Config.NumHiddenLayers;
+        string prefix = $"model.layers.{layer}.";
+        double[][] hidden = Hidden(ids);
+        double[][] x = [.. ids.Skip(1).Select((id, t) =>
+            Linear([.. RmsNorm(Embedding(id), prefix + "enorm"), .. RmsNorm(hidden[t], prefix + "hnorm")], prefix + "eh_proj"))];
+        Layer(x, layer);
+        return [.. x.Select(row => RmsNorm(row, prefix + "shared_head.norm"))];
+    }
+
+    public double[] Head(double[] hidden) => Linear(hidden, model.Config.TieWordEmbeddings ? "model.embed_tokens" : "lm_head");
+
+    private double[] Embedding(int id) => Row(model.Tensors["model.embed_tokens.weight"], id, model.Config.HiddenSize);
+
+    private void Layer(double[][] x, int index)
     {
         var c = model.Config;
-        var result = new double[q.Length];
-        for (int h = 0; h < c.NumAttentionHeads; h++)
+        string layer = $"model.layers.{index}.";
+        double[][] n = [.. x.Select(row => RmsNorm(row, layer + "input_layernorm"))];
+        double[][] mixed = c.LatentAttention is null ? Grouped(n, layer + "self_attn.") : Latent(n, layer + "self_attn.", c.LatentAttention);
+        for (int t = 0; t < x.Length; t++) AddTo(x[t], Linear(mixed[t], layer + "self_attn.o_proj"));
+        foreach (double[] row in x)
         {
-            int own = h * c.HeadDim, shared = h / (c.NumAttentionHeads / c.NumKeyValueHeads) * c.HeadDim;
-            var scores = new double[t + 1];
-            for (int s = 0; s <= t; s++)
-                for (int i = 0; i < c.HeadDim; i++) scores[s] += q[own + i] * k[s][shared + i] / Math.Sqrt(c.HeadDim);
-            double[] p = LogSoftmax(scores);
-            for (int s = 0; s <= t; s++)
-                for (int i = 0; i < c.HeadDim; i++) result[own + i] += Math.Exp(p[s]) * v[s][shared + i];
+            double[] m = RmsNorm(row, layer + "post_attention_layernorm");
+            AddTo(row, c.Experts is { } experts && index >= experts.FirstDenseLayers ? Experts(m, layer + "mlp.", experts) : Gated(m, layer + "mlp."));
+        }
+    }
+
+    private double[][] Grouped(double[][] n, string prefix)
+    {
+        var c = model.Config;
+        double[][] q = [.. n.Select((row, t) => Turned(row, prefix + "q", t))], k = [.. n.Select((row, t) => Turned(row, prefix + "k", t))];
+        double[][] v = [.. n.Select(row => Linear(row, prefix + "v_proj"))];
+        int group = c.NumAttentionHeads / c.NumKeyValueHeads;
+        return [.. n.Select((_, t) => Enumerable.Range(0, c.NumAttentionHeads)
+            .SelectMany(h => Attend(Part(q[t], h, c.HeadDim), [.. k.Select(row => Part(row, h / group, c.HeadDim))], [.. v.Select(row => Part(row, h / group, c.HeadDim))], t, 1 / Math.Sqrt(c.HeadDim)))
+            .ToArray())];
+    }
+
+    private double[] Turned(double[] x, string projection, int position)
+    {
+        double[][] heads = [.. Linear(x, projection + "_proj").Chunk(model.Config.HeadDim)];
+        if (model.Config.QueryKeyNorm) heads = [.. heads.Select(head => RmsNorm(head, projection + "_norm"))];
+        return [.. heads.SelectMany(head => Rotate(head, position, neighbours: false))];
+    }
+
+    private double[][] Latent(double[][] n, string prefix, LatentAttentionConfig latent)
+    {
+        var c = model.Config;
+        int plain = latent.PlainHeadDim, width = plain + c.HeadDim, value = latent.ValueHeadDim;
+        var queries = new List<double[][]>();
+        var keys = new List<double[][]>();
+        var values = new List<double[][]>();
+        for (int t = 0; t < n.Length; t++)
+        {
+            double[] query = latent.QueryRank is null ? Linear(n[t], prefix + "q_proj") : Linear(RmsNorm(Linear(n[t], prefix + "q_a_proj"), prefix + "q_a_layernorm"), prefix + "q_b_proj");
+            queries.Add([.. query.Chunk(width).Select(head => (double[])[.. head[..plain], .. Rotate(head[plain..], t, latent.Interleaved)])]);
+            double[] down = Linear(n[t], prefix + "kv_a_proj_with_mqa"), rotary = Rotate(down[latent.KeyValueRank..], t, latent.Interleaved);
+            double[][] up = [.. Linear(RmsNorm(down[..latent.KeyValueRank], prefix + "kv_a_layernorm"), prefix + "kv_b_proj").Chunk(plain + value)];
+            keys.Add([.. up.Select(head => (double[])[.. head[..plain], .. rotary])]);
+            values.Add([.. up.Select(head => head[plain..])]);
         }
 
+        double scale = RotaryFrequencies.SoftmaxFactor(c) / Math.Sqrt(width);
+        return [.. n.Select((_, t) => Enumerable.Range(0, c.NumAttentionHeads)
+            .SelectMany(h => Attend(queries[t][h], [.. keys.Select(heads => heads[h])], [.. values.Select(heads => heads[h])], t, scale)).ToArray())];
+    }
+
+    private static double[] Attend(double[] q, double[][] k, double[][] v, int t, double scale)
+    {
+        double[] p = LogSoftmax([.. Enumerable.Range(0, t + 1).Select(s => q.Zip(k[s], (a, b) => a * b).Sum() * scale)]);
+        var result = new double[v[0].Length];
+        for (int s = 0; s <= t; s++)
+            for (int i = 0; i < result.Length; i++) result[i] += Math.Exp(p[s]) * v[s][i];
         return result;
     }
 
-    private double[] Rotate(double[] x, int position)
+    private double[] Rotate(double[] x, int position, bool neighbours)
     {
-        int width = model.Config.HeadDim, half = width / 2;
+        double[] frequencies = RotaryFrequencies.Of(model.Config);
+        double magnitude = RotaryFrequencies.Magnitude(model.Config);
         var y = new double[x.Length];
-        for (int h = 0; h < x.Length; h += width)
+        for (int i = 0; i < frequencies.Length; i++)
         {
-            for (int i = 0; i < half; i++)
-            {
-                var (sin, cos) = Math.SinCos(position * Math.Pow(model.Config.RopeTheta, -2.0 * i / width));
-                y[h + i] = x[h + i] * cos - x[h + half + i] * sin;
-                y[h + half + i] = x[h + half + i] * cos + x[h + i] * sin;
-            }
+            int a = neighbours ? 2 * i : i, b = neighbours ? 2 * i + 1 : i + frequencies.Length;
+            var (sin, cos) = Math.SinCos(position * frequencies[i]);
+            y[a] = (x[a] * cos - x[b] * sin) * magnitude;
+            y[b] = (x[b] * cos + x[a] * sin) * magnitude;
         }
 
         return y;
     }
 
+    private double[] Gated(double[] m, string prefix)
+    {
+        double[] gate = Linear(m, prefix + "gate_proj"), up = Linear(m, prefix + "up_proj");
+        return Linear([.. gate.Select((g, i) => g / (1 + Math.Exp(-g)) * up[i])], prefix + "down_proj");
+    }
+
+    private double[] Experts(double[] m, string prefix, ExpertsConfig experts)
+    {
+        double[] scores = [.. Linear(m, prefix + "gate").Select(logit => 1 / (1 + Math.Exp(-logit)))];
+        double[] biased = [.. scores.Select((score, e) => score + model.Tensors[prefix + "gate.e_score_correction_bias"][e])];
+        int size = experts.Routed / experts.Groups;
+        var open = Enumerable.Range(0, experts.Groups).OrderByDescending(g => biased.Skip(g * size).Take(size).OrderDescending().Take(2).Sum()).Take(experts.GroupsPerToken).ToHashSet();
+        int[] chosen = [.. Enumerable.Range(0, experts.Routed).Where(e => open.Contains(e / size)).OrderByDescending(e => biased[e]).Take(experts.PerToken)];
+        double total = experts.NormaliseWeights ? chosen.Sum(e => scores[e]) : 1;
+        double[] result = experts.Shared > 0 ? Gated(m, prefix + "shared_experts.") : new double[m.Length];
+        foreach (int e in chosen) AddTo(result, [.. Gated(m, $"{prefix}experts.{e}.").Select(v => v * scores[e] / total * experts.ScalingFactor)]);
+        return result;
+    }
+
+    private static double[] Part(double[] x, int index, int width) => x[(index * width)..((index + 1) * width)];
+
     private double[] RmsNorm(double[] x, string name)
     {
         double scale = 1 / Math.Sqrt(x.Sum(v => v * v) / x.Length + model.Config.RmsNormEps);
-        var weight = model.Tensors[name];
+        var weight = model.Tensors[name + ".weight"];
         return [.. x.Select((v, i) => v * scale * weight[i])];
     }
 

@@ -185,7 +185,8 @@ public class RolloutEngineTests
         ModelConfig[] bad =
         [
             TestModel.Tiny with { HeadDim = 15 }, TestModel.Tiny with { NumAttentionHeads = 3, NumKeyValueHeads = 2 },
-            TestModel.Tiny with { VocabSize = 0 }, TestModel.Tiny with { ModelType = "mamba" },
+            TestModel.Tiny with { VocabSize = 0 },
+            TestModel.Latent with { NumKeyValueHeads = 1 }, TestModel.Latent with { Experts = TestModel.Latent.Experts! with { PerToken = 5 } },
         ];
         foreach (var config in bad) Assert.Throws<ArgumentException>(() => new RolloutEngine(config));
     }

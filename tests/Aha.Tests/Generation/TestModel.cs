@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Aha.Models;
+using Aha.Tests.Models;
 
 namespace Aha.Tests.Generation;
 
@@ -20,33 +19,95 @@ internal sealed class TestModel(ModelConfig config, Dictionary<string, float[]> 
 
     public ReadOnlySpan<float> Read(string name) => tensors[name];
 
+    /// <summary>DeepSeek-V3's shape, no size a multiple of a vector: compressed queries, a dense layer, then experts in groups.</summary>
+    public static readonly ModelConfig Latent = new()
+    {
+        ModelType = "deepseek_v3", VocabSize = 37, HiddenSize = 21, IntermediateSize = 29, NumHiddenLayers = 3, NumAttentionHeads = 3, NumKeyValueHeads = 3,
+        HeadDim = 6, MaxPositionEmbeddings = 128, TieWordEmbeddings = false, AttentionBias = false,
+        LatentAttention = new(QueryRank: 11, KeyValueRank: 13, PlainHeadDim: 7, ValueHeadDim: 9),
+        Experts = new(Routed: 6, Shared: 2, PerToken: 3, IntermediateSize: 10, FirstDenseLayers: 1, Groups: 3, GroupsPerToken: 2, ScalingFactor: 2.5),
+    };
+
     /// <summary>Large enough weights that logits spread over several units and attention is far from uniform.</summary>
     public static TestModel Random(ModelConfig c, int seed = 1)
     {
         var random = new Random(seed);
         var tensors = new Dictionary<string, float[]>();
-        int d = c.HiddenSize, q = c.NumAttentionHeads * c.HeadDim, kv = c.NumKeyValueHeads * c.HeadDim, f = c.IntermediateSize;
-        Add("model.embed_tokens.weight", c.VocabSize * d, 0.6);
-        if (!c.TieWordEmbeddings) Add("lm_head.weight", c.VocabSize * d, 0.6);
-        Add("model.norm.weight", d, 0.3, 1);
-        for (int i = 0; i < c.NumHiddenLayers; i++)
+        int d = c.HiddenSize, heads = c.NumAttentionHeads;
+        // Wide rows would give logits of hundreds, which fp32 resolves to no better than 1e-5 of them.
+        double spread = Math.Min(0.6, 3.4 / Math.Sqrt(d));
+        Add("model.embed_tokens.weight", c.VocabSize * d, spread);
+        if (!c.TieWordEmbeddings) Add("lm_head.weight", c.VocabSize * d, spread);
+        Norm("model.norm", d);
+        for (int i = 0; i < c.NumHiddenLayers + c.NextTokenPredictors; i++)
         {
             string layer = $"model.layers.{i}.";
-            Add(layer + "input_layernorm.weight", d, 0.3, 1);
-            Add(layer + "post_attention_layernorm.weight", d, 0.3, 1);
-            foreach (var (name, outputs) in new[] { ("q", q), ("k", kv), ("v", kv) })
-            {
-                Add(layer + $"self_attn.{name}_proj.weight", outputs * d, 2 / Math.Sqrt(d));
-                if (c.AttentionBias) Add(layer + $"self_attn.{name}_proj.bias", outputs, 0.5);
-            }
-
-            Add(layer + "self_attn.o_proj.weight", d * q, 1.5 / Math.Sqrt(q));
-            Add(layer + "mlp.gate_proj.weight", f * d, 2 / Math.Sqrt(d));
-            Add(layer + "mlp.up_proj.weight", f * d, 2 / Math.Sqrt(d));
-            Add(layer + "mlp.down_proj.weight", d * f, 1.5 / Math.Sqrt(f));
+            Norm(layer + "input_layernorm", d);
+            Norm(layer + "post_attention_layernorm", d);
+            if (c.LatentAttention is { } latent) AddLatent(layer + "self_attn.", latent);
+            else AddGrouped(layer + "self_attn.");
+            if (c.Experts is { } experts && i >= experts.FirstDenseLayers) AddExperts(layer + "mlp.", experts);
+            else AddGated(layer + "mlp.", c.IntermediateSize);
+            if (i < c.NumHiddenLayers) continue;
+            foreach (string norm in new[] { "enorm", "hnorm", "shared_head.norm" }) Norm(layer + norm, d);
+            Matrix(layer + "eh_proj", d, 2 * d, 2);
         }
 
         return new TestModel(c, tensors);
+
+        void AddGrouped(string prefix)
+        {
+            int q = heads * c.HeadDim, kv = c.NumKeyValueHeads * c.HeadDim;
+            foreach (var (name, outputs) in new[] { ("q", q), ("k", kv), ("v", kv) })
+            {
+                Matrix(prefix + name + "_proj", outputs, d, 2);
+                if (c.AttentionBias) Add(prefix + name + "_proj.bias", outputs, 0.5);
+            }
+
+            Matrix(prefix + "o_proj", d, q, 1.5);
+            if (!c.QueryKeyNorm) return;
+            Norm(prefix + "q_norm", c.HeadDim);
+            Norm(prefix + "k_norm", c.HeadDim);
+        }
+
+        void AddLatent(string prefix, LatentAttentionConfig latent)
+        {
+            int key = latent.PlainHeadDim + c.HeadDim;
+            if (latent.QueryRank is int rank)
+            {
+                Matrix(prefix + "q_a_proj", rank, d, 2);
+                Norm(prefix + "q_a_layernorm", rank);
+                Matrix(prefix + "q_b_proj", heads * key, rank, 2);
+            }
+            else
+            {
+                Matrix(prefix + "q_proj", heads * key, d, 2);
+            }
+
+            Matrix(prefix + "kv_a_proj_with_mqa", latent.KeyValueRank + c.HeadDim, d, 2);
+            Norm(prefix + "kv_a_layernorm", latent.KeyValueRank);
+            Matrix(prefix + "kv_b_proj", heads * (latent.PlainHeadDim + latent.ValueHeadDim), latent.KeyValueRank, 2);
+            Matrix(prefix + "o_proj", d, heads * latent.ValueHeadDim, 1.5);
+        }
+
+        void AddExperts(string prefix, ExpertsConfig experts)
+        {
+            Matrix(prefix + "gate", experts.Routed, d, 2);
+            Add(prefix + "gate.e_score_correction_bias", experts.Routed, 0.3);
+            for (int e = 0; e < experts.Routed; e++) AddGated($"{prefix}experts.{e}.", experts.IntermediateSize);
+            if (experts.Shared > 0) AddGated(prefix + "shared_experts.", experts.Shared * experts.IntermediateSize);
+        }
+
+        void AddGated(string prefix, int f)
+        {
+            Matrix(prefix + "gate_proj", f, d, 2);
+            Matrix(prefix + "up_proj", f, d, 2);
+            Matrix(prefix + "down_proj", d, f, 1.5);
+        }
+
+        void Matrix(string name, int outputs, int inputs, double gain) => Add(name + ".weight", outputs * inputs, gain / Math.Sqrt(inputs));
+
+        void Norm(string name, int width) => Add(name + ".weight", width, 0.3, 1);
 
         void Add(string name, int count, double scale, double mean = 0)
         {
@@ -56,59 +117,12 @@ internal sealed class TestModel(ModelConfig config, Dictionary<string, float[]> 
         }
     }
 
-    /// <summary>A golden fp32 checkpoint of one file; skips the test where it is absent.</summary>
+    /// <summary>A golden checkpoint's weights and the values computed from them.</summary>
     public static (TestModel Model, JsonElement Golden) LoadGolden(string name)
     {
-        string folder = GoldenFolder(name);
-        var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).RootElement;
-        int hidden = json.GetProperty("hidden_size").GetInt32(), heads = json.GetProperty("num_attention_heads").GetInt32();
-        var config = new ModelConfig
-        {
-            ModelType = json.GetProperty("model_type").GetString()!,
-            VocabSize = json.GetProperty("vocab_size").GetInt32(),
-            HiddenSize = hidden,
-            IntermediateSize = json.GetProperty("intermediate_size").GetInt32(),
-            NumHiddenLayers = json.GetProperty("num_hidden_layers").GetInt32(),
-            NumAttentionHeads = heads,
-            NumKeyValueHeads = json.GetProperty("num_key_value_heads").GetInt32(),
-            HeadDim = json.TryGetProperty("head_dim", out var width) ? width.GetInt32() : hidden / heads,
-            RmsNormEps = json.GetProperty("rms_norm_eps").GetDouble(),
-            RopeTheta = json.GetProperty("rope_parameters").GetProperty("rope_theta").GetDouble(),
-            TieWordEmbeddings = json.GetProperty("tie_word_embeddings").GetBoolean(),
-            AttentionBias = json.GetProperty("model_type").GetString() == "qwen2",
-            MaxPositionEmbeddings = json.GetProperty("max_position_embeddings").GetInt32(),
-        };
+        string folder = GoldenModel.Read(name).Folder;
+        using CausalLanguageModel model = CausalLanguageModel.Load(folder);
         var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
-        return (new TestModel(config, ReadSafetensors(Path.Combine(folder, "model.safetensors"))), golden);
-    }
-
-    private static string GoldenFolder(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "Aha.slnx"))) continue;
-            string path = Path.Combine(folder.Parent!.FullName, "shared", "golden", "models", name);
-            if (Directory.Exists(path)) return path;
-        }
-
-        Assert.Skip($"Golden checkpoint ../shared/golden/models/{name} is not there.");
-        return "";
-    }
-
-    private static Dictionary<string, float[]> ReadSafetensors(string path)
-    {
-        byte[] file = File.ReadAllBytes(path);
-        int header = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
-        var tensors = new Dictionary<string, float[]>();
-        foreach (var entry in JsonDocument.Parse(file.AsMemory(8, header)).RootElement.EnumerateObject())
-        {
-            if (entry.Name == "__metadata__") continue;
-            Assert.Equal("F32", entry.Value.GetProperty("dtype").GetString());
-            var offsets = entry.Value.GetProperty("data_offsets");
-            int start = offsets[0].GetInt32(), end = offsets[1].GetInt32();
-            tensors[entry.Name] = MemoryMarshal.Cast<byte, float>(file.AsSpan(8 + header + start, end - start)).ToArray();
-        }
-
-        return tensors;
+        return (new TestModel(model.Config, model.Layout.ToDictionary(slice => slice.Name, slice => model.Read(slice.Name).ToArray())), golden);
     }
 }

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using Aha.Generation.Kernels;
+using Aha.Generation.Memory;
+using Aha.Models;
+
+namespace Aha.Generation.Decoding.Attention;
+
+/// <inheritdoc cref="AttentionStep{TSimd, TVector}"/>
+internal sealed unsafe class GroupedQueryStep<TSimd, TVector> : AttentionStep<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    private readonly ModelConfig _config;
+    private readonly RopeTable _rope;
+    private readonly KvLayout _layout;
+    private readonly PackedGroupedQueries[] _layers;
+    private readonly NativeBuffer<float> _scratch;
+    private readonly int _width, _qkvStride, _mixedStride;
+    private readonly float* _qkv, _mixed;
+
+    public GroupedQueryStep(ModelConfig config, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows)
+        : base(config, layout)
+    {
+        (_config, _rope, _layout, _width) = (config, rope, layout, weights.Width);
+        _layers = [.. weights.Layers.Select(layer => (PackedGroupedQueries)layer.Attention)];
+        _qkvStride = weights.RoundUp((config.NumAttentionHeads + 2 * config.NumKeyValueHeads) * config.HeadDim);
+        _mixedStride = Lanes.RoundUp(config.NumAttentionHeads * config.HeadDim) + Lanes.Count;
+        _scratch = new NativeBuffer<float>((long)maxRows * (_qkvStride + _mixedStride));
+        _qkv = _scratch.Pointer;
+        _mixed = _qkv + (long)maxRows * _qkvStride;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(int layer, Row* rows, int count, float* normed, float* x)
+    {
+        PackedGroupedQueries weights = _layers[layer];
+        MatMul<TSimd, TVector>.Multiply(
+            normed, _width, count, _config.HiddenSize, weights.Projection.Data, weights.Projection.Panels, _qkv, _qkvStride, weights.Bias, 0);
+        // Row by row: what Cache has just written is what Mix reads. Rows of one sequence come in ascending order.
+        for (int r = 0; r < count; r++)
+        {
+            float* q = _qkv + (long)r * _qkvStride;
+            Cache(weights, layer, rows[r], q);
+            Mix(rows[r], layer, q, _mixed + (long)r * _mixedStride, _config.HeadDim);
+        }
+
+        MatMul<TSimd, TVector>.Multiply(_mixed, _mixedStride, count, weights.Output.Depth, weights.Output.Data, weights.Output.Panels, x, _width, x, _width);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _scratch.Dispose();
+    }
+
+    /// <summary>Normalises and rotates a row's q and k, scales q for the softmax, and writes k and v to the cache.</summary>
+    private void Cache(PackedGroupedQueries weights, int layer, Row row, float* q)
+    {
+        int headDim = _config.HeadDim, heads = _config.NumAttentionHeads, kvHeads = _config.NumKeyValueHeads;
+        float* k = q + heads * headDim;
+        float* v = k + kvHeads * headDim;
+        if (_config.QueryKeyNorm)
+        {
+            Elementwise<TSimd, TVector>.RmsNormHeads(q, heads, headDim, weights.QueryNorm, (float)_config.RmsNormEps);
+            Elementwise<TSimd, TVector>.RmsNormHeads(k, kvHeads, headDim, weights.KeyNorm, (float)_config.RmsNormEps);
+        }
+
+        float* cos = _rope.Cos(row.Position), sin = _rope.Sin(row.Position);
+        Elementwise<TSimd, TVector>.Rotate(q, heads, headDim / 2, cos, sin, 1f / MathF.Sqrt(headDim));
+        Elementwise<TSimd, TVector>.Rotate(k, kvHeads, headDim / 2, cos, sin, 1f);
+
+        float* keys = Keys(row, layer);
+        for (int h = 0; h < kvHeads; h++, keys += _layout.HeadFloats, v += headDim)
+        {
+            float* column = keys;
+            for (int d = 0; d < headDim; d++, column += KvLayout.Positions) *column = *k++;
+            StoreValue(v, headDim, Values(keys, row));
+        }
+    }
+}

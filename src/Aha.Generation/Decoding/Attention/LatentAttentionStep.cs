@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using Aha.Generation.Kernels;
+using Aha.Generation.Memory;
+using Aha.Models;
+using Aha.Models.Rotary;
+
+namespace Aha.Generation.Decoding.Attention;
+
+/// <inheritdoc cref="AttentionStep{TSimd, TVector}"/>
+internal sealed unsafe class LatentAttentionStep<TSimd, TVector> : AttentionStep<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    private readonly ModelConfig _config;
+    private readonly LatentAttentionConfig _latent;
+    private readonly RopeTable _rope;
+    private readonly KvLayout _layout;
+    private readonly PackedLatentAttention[] _layers;
+    private readonly NativeBuffer<float> _scratch;
+    private readonly float _scale;
+    private readonly int _width, _downStride, _queryStride, _rotaryStride, _keyValueStride, _mixedStride;
+    private readonly float* _down, _query, _rotary, _keyValue, _mixed, _zeros;
+
+    public LatentAttentionStep(ModelConfig config, LatentAttentionConfig latent, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows)
+        : base(config, layout)
+    {
+        (_config, _latent, _rope, _layout, _width) = (config, latent, rope, layout, weights.Width);
+        _layers = [.. weights.Layers.Select(layer => (PackedLatentAttention)layer.Attention)];
+        _scale = (float)(RotaryFrequencies.SoftmaxFactor(config) / Math.Sqrt(layout.KeyDim));
+        int heads = config.NumAttentionHeads;
+        _downStride = weights.RoundUp(Math.Max(latent.QueryRank ?? 0, latent.KeyValueRank));
+        _queryStride = weights.RoundUp(heads * layout.KeyDim);
+        _rotaryStride = weights.RoundUp(config.HeadDim);
+        _keyValueStride = weights.RoundUp(heads * (latent.PlainHeadDim + latent.ValueHeadDim));
+        _mixedStride = Lanes.RoundUp(heads * latent.ValueHeadDim) + Lanes.Count;
+        int zeros = Math.Max(Math.Max(_downStride, _queryStride), Math.Max(_rotaryStride, _keyValueStride));
+        _scratch = new NativeBuffer<float>((long)maxRows * (_downStride + _queryStride + _rotaryStride + _keyValueStride + _mixedStride) + zeros);
+        _down = _scratch.Pointer;
+        _query = _down + (long)maxRows * _downStride;
+        _rotary = _query + (long)maxRows * _queryStride;
+        _keyValue = _rotary + (long)maxRows * _rotaryStride;
+        _mixed = _keyValue + (long)maxRows * _keyValueStride;
+        _zeros = _mixed + (long)maxRows * _mixedStride;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(int layer, Row* rows, int count, float* normed, float* x)
+    {
+        PackedLatentAttention weights = _layers[layer];
+        if (_latent.QueryRank is int queryRank)
+        {
+            Compress(normed, count, weights.QueryDown, weights.QueryNorm, queryRank);
+            Multiply(_down, _downStride, count, weights.Query, _query, _queryStride);
+        }
+        else
+        {
+            Multiply(normed, _width, count, weights.Query, _query, _queryStride);
+        }
+
+        Multiply(normed, _width, count, weights.RotaryKey, _rotary, _rotaryStride);
+        Compress(normed, count, weights.KeyValueDown, weights.KeyValueNorm, _latent.KeyValueRank);
+        Multiply(_down, _downStride, count, weights.KeyValue, _keyValue, _keyValueStride);
+        // Row by row: what Cache has just written is what Mix reads. Rows of one sequence come in ascending order.
+        for (int r = 0; r < count; r++)
+        {
+            Turn(rows[r].Position, _query + (long)r * _queryStride, _rotary + (long)r * _rotaryStride);
+            Cache(rows[r], layer, _keyValue + (long)r * _keyValueStride, _rotary + (long)r * _rotaryStride);
+            Mix(rows[r], layer, _query + (long)r * _queryStride, _mixed + (long)r * _mixedStride, _latent.ValueHeadDim);
+        }
+
+        MatMul<TSimd, TVector>.Multiply(_mixed, _mixedStride, count, weights.Output.Depth, weights.Output.Data, weights.Output.Panels, x, _width, x, _width);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _scratch.Dispose();
+    }
+
+    private void Compress(float* normed, int count, PackedMatrix down, float* norm, int rank)
+    {
+        Multiply(normed, _width, count, down, _down, _downStride);
+        for (int r = 0; r < count; r++)
+        {
+            float* row = _down + (long)r * _downStride;
+            Elementwise<TSimd, TVector>.RmsNorm(row, norm, row, rank, Lanes.RoundUp(rank), (float)_config.RmsNormEps);
+        }
+    }
+
+    private void Multiply(float* x, int xStride, int count, PackedMatrix w, float* y, int yStride) =>
+        MatMul<TSimd, TVector>.Multiply(x, xStride, count, w.Depth, w.Data, w.Panels, y, yStride, _zeros, 0);
+
+    /// <summary>Rotates the rotary parts of a row's queries and its key, and scales the queries for the softmax.</summary>
+    private void Turn(int position, float* query, float* key)
+    {
+        float* cos = _rope.Cos(position), sin = _rope.Sin(position);
+        Elementwise<TSimd, TVector>.Rotate(key, 1, _config.HeadDim / 2, cos, sin, 1f);
+        for (int h = 0; h < _config.NumAttentionHeads; h++, query += _layout.KeyDim)
+        {
+            for (int d = 0; d < _latent.PlainHeadDim; d++) query[d] *= _scale;
+            Elementwise<TSimd, TVector>.Rotate(query + _latent.PlainHeadDim, 1, _config.HeadDim / 2, cos, sin, _scale);
+        }
+    }
+
+    /// <summary>Writes every head's key, its plain part and the shared rotary one, and its value.</summary>
+    private void Cache(Row row, int layer, float* keyValue, float* rotary)
+    {
+        float* keys = Keys(row, layer);
+        for (int h = 0; h < _config.NumAttentionHeads; h++, keys += _layout.HeadFloats)
+        {
+            float* column = keys;
+            for (int d = 0; d < _latent.PlainHeadDim; d++, column += KvLayout.Positions) *column = *keyValue++;
+            for (int d = 0; d < _config.HeadDim; d++, column += KvLayout.Positions) *column = rotary[d];
+            StoreValue(keyValue, _latent.ValueHeadDim, Values(keys, row));
+            keyValue += _latent.ValueHeadDim;
+        }
+    }
+}
