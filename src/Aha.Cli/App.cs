@@ -39,6 +39,8 @@ internal static class App
             EvalCommand.Create(),
             GenerateCommand.Create(),
             LogProbsCommand.Create(),
+            TokenizeCommand.Create(),
+            TokenizerCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),

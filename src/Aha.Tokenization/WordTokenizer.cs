@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
+using System.Text.Json;
+using Aha.Tokenization.Files;
 
 namespace Aha.Tokenization;
 
@@ -15,14 +17,21 @@ public sealed class WordTokenizer : ITokenizer
 
     private static readonly string[] Specials = [Pad, Begin, End];
     private readonly string[] _words;
+    private readonly TokenizerFiles? _files;
     private readonly FrozenDictionary<string, int> _ids;
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     /// <param name="words">The words in id order, after the three special tokens; no blanks inside, no duplicates.</param>
     /// <exception cref="TokenizationException">A word is empty, has white space inside or stands twice.</exception>
     public WordTokenizer(IEnumerable<string> words)
+        : this(words, null)
+    {
+    }
+
+    private WordTokenizer(IEnumerable<string> words, TokenizerFiles? files)
     {
         _words = [.. Specials, .. words];
+        _files = files;
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < _words.Length; i++)
         {
@@ -59,7 +68,8 @@ public sealed class WordTokenizer : ITokenizer
         ? id
         : throw new TokenizationException($"the word '{word}' is not in the vocabulary of {_words.Length} words");
 
-    public int[] Encode(string text, bool parseSpecial = false)
+    // Its file puts nothing around a text, so there is nothing for addSpecial to add.
+    public int[] Encode(string text, bool parseSpecial = false, bool addSpecial = false)
     {
         var ids = new List<int>(text.Length / 2);
         ReadOnlySpan<char> rest = text;
@@ -91,32 +101,41 @@ public sealed class WordTokenizer : ITokenizer
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = true)
     {
         var text = new StringBuilder(ids.Length * 4);
+        StreamingDecoder decoder = CreateStreamingDecoder(skipSpecial);
         foreach (int id in ids)
         {
-            if ((uint)id >= (uint)_words.Length)
-            {
-                throw new TokenizationException($"id {id} is outside the vocabulary of {_words.Length} words");
-            }
-
-            if (skipSpecial && id < Specials.Length)
-            {
-                continue;
-            }
-
-            if (text.Length > 0)
-            {
-                text.Append(' ');
-            }
-
-            text.Append(_words[id]);
+            text.Append(decoder.Append(id));
         }
 
         return text.ToString();
     }
 
-    public void Save(string folder) => WordTokenizerFiles.Write(folder, _words);
+    public StreamingDecoder CreateStreamingDecoder(bool skipSpecial = true) => new WordDecoder(_words, skipSpecial);
 
-    /// <summary>Reads <c>tokenizer.json</c> of a model folder.</summary>
-    /// <exception cref="TokenizationException">The file is absent, is no JSON, or holds another kind of tokenizer.</exception>
-    public static WordTokenizer Load(string folder) => new(WordTokenizerFiles.Read(folder, Specials));
+    public void Save(string folder) => (_files ?? WordTokenizerFiles.Format(_words)).Write(folder);
+
+    internal static WordTokenizer Read(JsonElement root, TokenizerFiles files) => new(WordTokenizerFiles.Read(root, files.TokenizerPath, Specials), files);
+
+    private sealed class WordDecoder(string[] words, bool skipSpecial) : StreamingDecoder
+    {
+        private bool _begun;
+
+        public override string Append(int id)
+        {
+            if ((uint)id >= (uint)words.Length || (skipSpecial && id < Specials.Length))
+            {
+                return "";
+            }
+
+            string text = _begun ? " " + words[id] : words[id];
+            _begun = true;
+            return text;
+        }
+
+        public override string Finish()
+        {
+            _begun = false;
+            return "";
+        }
+    }
 }

@@ -28,9 +28,9 @@ internal static class GenerateCommand
             () =>
             {
                 string folder = parsed.GetValue(model)!;
-                WordTokenizer tokenizer = WordTokenizer.Load(folder);
+                ITokenizer tokenizer = Tokenizer.Load(folder);
                 string text = PromptTemplate.Named(parsed.GetValue(template)!).Render(parsed.GetValue(prompt)!);
-                int[] ids = [tokenizer.BeginId!.Value, .. tokenizer.Encode(text)];
+                int[] ids = tokenizer.BeginId is { } begin ? [begin, .. tokenizer.Encode(text)] : tokenizer.Encode(text);
                 var sampling = new SamplingOptions
                 {
                     Temperature = (float)parsed.GetValue(temperature), TopP = (float)parsed.GetValue(topP), MaxNewTokens = parsed.GetValue(tokens), StopTokens = tokenizer.EndIds,

@@ -35,7 +35,7 @@ internal static class LogProbsCommand
                 string folder = parsed.GetValue(model)!, path = parsed.GetValue(input)!;
                 using TextReader reader = InputLines.Open(path);
                 using RolloutEngine engine = InferenceModel.Open(folder, UsualPositions, sequences: 1);
-                var tokenizer = new Lazy<ITokenizer>(() => WordTokenizer.Load(folder));
+                var tokenizer = new Lazy<ITokenizer>(() => Tokenizer.Load(folder));
                 using Stream output = Console.OpenStandardOutput();
                 long number = 0;
                 while (reader.ReadLine() is { } line)

@@ -30,7 +30,7 @@ public static class RecipeRunner
     {
         Recipe recipe = RecipeReader.Parse(source.Text, source.Name, source.Overrides);
         string folder = output ?? Path.Combine("runs", recipe.Seed == 1 ? recipe.Name : $"{recipe.Name}-seed{recipe.Seed}");
-        ITokenizer tokenizer = Tokenizer(recipe, source.Folder);
+        ITokenizer tokenizer = LoadTokenizer(recipe, source.Folder);
         ITask task = TaskFactory.Create(recipe.Task, source.Folder);
         RequireProblems(task, source.Name);
         MemoryEstimate.RequireFor(recipe, tokenizer.VocabularySize);
@@ -126,8 +126,8 @@ public static class RecipeRunner
         }
     }
 
-    private static ITokenizer Tokenizer(Recipe recipe, string recipeFolder) => recipe.Model.Load is { } load
-        ? WordTokenizer.Load(Path.Combine(recipeFolder, load))
+    private static ITokenizer LoadTokenizer(Recipe recipe, string recipeFolder) => recipe.Model.Load is { } load
+        ? Tokenizer.Load(Path.Combine(recipeFolder, load))
         : new WordTokenizer(Tasks.Countdown.CountdownVocabulary.Words);
 
     private static RewardSet Rewards(Recipe recipe)

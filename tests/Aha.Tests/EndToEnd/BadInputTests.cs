@@ -19,6 +19,9 @@ public class BadInputTests
     [InlineData("eval --model other --benchmark nowhere.jsonl", "nowhere.jsonl")]
     [InlineData("eval --model other --benchmark magic", "magic")]
     [InlineData("generate --model nowhere --prompt x", "nowhere")]
+    [InlineData("tokenize --model nowhere --input x", "nowhere")]
+    [InlineData("tokenize --model other --input nowhere.jsonl", "nowhere.jsonl")]
+    [InlineData("tokenizer train --input nowhere.txt --vocabulary 300 --output x", "nowhere.txt")]
     [InlineData("grpo --model other --steps many", "many")]
     [InlineData("report nowhere", "nowhere")]
     [InlineData("runs list --runs nowhere", "nowhere")]
@@ -50,6 +53,8 @@ public class BadInputTests
     [InlineData("run --help")]
     [InlineData("grpo --help")]
     [InlineData("eval --help")]
+    [InlineData("tokenize --help")]
+    [InlineData("tokenizer train --help")]
     [InlineData("runs --help")]
     [InlineData("run --keys")]
     public void EveryCommandExplainsItself(string arguments)

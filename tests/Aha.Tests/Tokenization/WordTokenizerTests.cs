@@ -25,7 +25,7 @@ public class WordTokenizerTests
     {
         using var folder = new TemporaryFolder();
         s_nano.Save(folder.Path);
-        WordTokenizer loaded = WordTokenizer.Load(folder.Path);
+        var loaded = Assert.IsType<WordTokenizer>(Tokenizer.Load(folder.Path));
         Assert.Equal(s_nano.Words, loaded.Words);
         Assert.Equal(s_nano.EndIds, loaded.EndIds);
     }
@@ -55,7 +55,7 @@ public class WordTokenizerTests
                 File.WriteAllBytes(file, bad);
                 try
                 {
-                    WordTokenizer.Load(folder.Path);
+                    Tokenizer.Load(folder.Path);
                 }
                 catch (TokenizationException)
                 {

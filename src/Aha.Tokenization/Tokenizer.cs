@@ -1,0 +1,21 @@
+using Aha.Tokenization.Bpe;
+using Aha.Tokenization.Files;
+
+namespace Aha.Tokenization;
+
+/// <summary>The one way to the tokenizer of a model folder.</summary>
+public static class Tokenizer
+{
+    /// <summary>Reads <c>tokenizer.json</c> with what stands beside it, and makes the tokenizer it describes.</summary>
+    /// <exception cref="TokenizationException">The file is absent, is no tokenizer.json, or asks for what Aha does not do.</exception>
+    public static ITokenizer Load(string folder)
+    {
+        TokenizerFiles files = TokenizerFiles.Read(folder);
+        return files.Parse(root => TokenizerJson.ModelKind(root) switch
+        {
+            "BPE" => (ITokenizer)new ByteLevelBpe(TokenizerJson.Read(root, files), files),
+            "WordLevel" => WordTokenizer.Read(root, files),
+            string kind => throw new TokenizationException($"{files.TokenizerPath}: a {kind} tokenizer; Aha reads byte-level BPE and its own WordLevel"),
+        });
+    }
+}
