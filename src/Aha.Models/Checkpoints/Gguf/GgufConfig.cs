@@ -24,6 +24,7 @@ internal static class GgufConfig
         int? headDim = metadata.OptionalInt(Key("attention.key_length")) ?? metadata.OptionalInt(Key("rope.dimension_count"));
         if (headDim is null && (heads <= 0 || hidden % heads != 0))
             throw metadata.Refused(Key("attention.head_count"), $"{heads} does not divide {Key("embedding_length")} {hidden}, and there is no {Key("attention.key_length")}");
+        GgufSpecialTokens special = GgufSpecialTokens.Read(metadata);
         var config = new ModelConfig
         {
             ModelType = architecture,
@@ -39,9 +40,9 @@ internal static class GgufConfig
             TieWordEmbeddings = !file.TryFind(GgufNames.Head, out _),
             AttentionBias = file.TryFind("blk.0.attn_q.bias", out _),
             MaxPositionEmbeddings = metadata.Int(Key("context_length")),
-            BosTokenId = metadata.OptionalInt(GgufTokenizer.BosKey),
-            EosTokenIds = GgufTokenizer.ReadEosIds(metadata),
-            PadTokenId = metadata.OptionalInt(GgufTokenizer.PadKey),
+            BosTokenId = special.Bos,
+            EosTokenIds = special.AllEos,
+            PadTokenId = special.Padding,
         };
         RequireWholeRotation(metadata, architecture, config.HeadDim);
         ModelConfigFile.Validate(config, file.Path);

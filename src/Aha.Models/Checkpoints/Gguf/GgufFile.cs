@@ -31,6 +31,18 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>All tensors, in header order.</summary>
     public IReadOnlyList<GgufEntry> Entries { get; }
 
+    /// <summary>The GGUF file that a path means: itself, or the one in a folder without safetensors; null where there is none.</summary>
+    /// <exception cref="ModelFormatException">The folder holds several.</exception>
+    public static string? Locate(string path)
+    {
+        if (File.Exists(path)) return path;
+        if (!Directory.Exists(path) || SafetensorsCheckpoint.IsIn(path)) return null;
+        string[] files = Directory.GetFiles(path, "*" + Extension);
+        return files.Length <= 1
+            ? files.FirstOrDefault()
+            : throw new ModelFormatException(path, "", $"holds {files.Length} GGUF files; name the one that is meant");
+    }
+
     /// <exception cref="ModelFormatException">The file is missing, unreadable, or its header does not describe it.</exception>
     public static GgufFile Open(string path)
     {

@@ -39,26 +39,25 @@ internal static class GgufNames
         ("ffn_down", "mlp.down_proj"),
     ];
 
-    public static string ToHuggingFace(string name) => Map(name, Block, Layer, pair => pair.Ggml, pair => pair.HuggingFace);
+    private static readonly Dictionary<string, string> OutsideToHuggingFace = Outside.ToDictionary(pair => pair.Ggml, pair => pair.HuggingFace);
+    private static readonly Dictionary<string, string> OutsideToGgml = Outside.ToDictionary(pair => pair.HuggingFace, pair => pair.Ggml);
+    private static readonly Dictionary<string, string> InLayerToHuggingFace = InLayer.ToDictionary(pair => pair.Ggml, pair => pair.HuggingFace);
+    private static readonly Dictionary<string, string> InLayerToGgml = InLayer.ToDictionary(pair => pair.HuggingFace, pair => pair.Ggml);
 
-    public static string ToGgml(string name) => Map(name, Layer, Block, pair => pair.HuggingFace, pair => pair.Ggml);
+    public static string ToHuggingFace(string name) => Map(name, OutsideToHuggingFace, Block, InLayerToHuggingFace, Layer);
 
-    private static string Map(string name, string prefix, string mappedPrefix, Func<(string, string), string> from, Func<(string, string), string> to)
+    public static string ToGgml(string name) => Map(name, OutsideToGgml, Layer, InLayerToGgml, Block);
+
+    private static string Map(string name, Dictionary<string, string> outside, string prefix, Dictionary<string, string> inLayer, string mappedPrefix)
     {
-        foreach ((string, string) pair in Outside)
-        {
-            if (from(pair) == name) return to(pair);
-        }
-        // prefix, number, part, weight or bias
+        if (outside.TryGetValue(name, out string? whole)) return whole;
         if (!name.StartsWith(prefix, StringComparison.Ordinal)) return name;
+        // prefix, number, part, weight or bias
         int numberEnd = name.IndexOf('.', prefix.Length), kindBegin = name.LastIndexOf('.');
         if (numberEnd < 0 || kindBegin <= numberEnd || !IsCanonicalNumber(name.AsSpan(prefix.Length, numberEnd - prefix.Length))) return name;
-        string part = name[(numberEnd + 1)..kindBegin];
-        foreach ((string, string) pair in InLayer)
-        {
-            if (from(pair) == part) return $"{mappedPrefix}{name[prefix.Length..numberEnd]}.{to(pair)}{name[kindBegin..]}";
-        }
-        return name;
+        return inLayer.TryGetValue(name[(numberEnd + 1)..kindBegin], out string? part)
+            ? $"{mappedPrefix}{name[prefix.Length..numberEnd]}.{part}{name[kindBegin..]}"
+            : name;
     }
 
     // "01" would collide with "1".
