@@ -42,6 +42,8 @@ internal unsafe ref struct GgufCursor(byte* bytes, long length, string file)
     {
         string key = ReadString(what, MaxKeyBytes);
         if (key.Length == 0) throw new ModelFormatException(file, what, "an empty name");
+        // Names stand in messages of one line.
+        if (key.Any(char.IsControl)) throw new ModelFormatException(file, what, "a name with control characters");
         return key;
     }
 

@@ -76,6 +76,8 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>Bytes of consecutive rows as stored, mapped from the file; valid until disposal.</summary>
     public ReadOnlySpan<byte> Rows(GgufEntry entry, long first, int count)
     {
+        // Past unmapping, the address is anybody's memory.
+        ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
         long rowBytes = BlockFormat.Of(entry.Type).RowBytes(entry.RowLength);
         return new ReadOnlySpan<byte>(_data + entry.Begin + first * rowBytes, checked((int)(rowBytes * count)));
     }

@@ -52,7 +52,8 @@ public sealed class GgufFileTests : IDisposable
             .Pair("g", 6, BitConverter.GetBytes(1e-5f)).Pair("h", 7, [1]).Pair("i", 8, HandmadeGguf.Text("é")).Pair("j", 10, BitConverter.GetBytes(ulong.MaxValue))
             .Pair("k", 11, BitConverter.GetBytes(long.MinValue)).Pair("l", 12, BitConverter.GetBytes(Math.PI))
             .Pair("m", 9, HandmadeGguf.List(9, 1, HandmadeGguf.List(2, 2, [1, 0, 2, 0])));
-        GgufMetadata metadata = Open(file).Metadata;
+        using GgufFile opened = Open(file);
+        GgufMetadata metadata = opened.Metadata;
         Assert.Equal(
             [(byte)7, (sbyte)-1, (ushort)513, (short)-2, 0x8000_0001u, unchecked((int)0x8000_0001), 1e-5f, true, "é", ulong.MaxValue, long.MinValue, Math.PI],
             metadata.Pairs.Take(12).Select(pair => pair.Value));
@@ -71,7 +72,7 @@ public sealed class GgufFileTests : IDisposable
         {
             foreach (uint alignment in new uint[] { 1, 8, 64, 4096 })
             {
-                GgufFile file = Open(new HandmadeGguf { Version = version, Alignment = (int)alignment }.Pair("general.alignment", 4, BitConverter.GetBytes(alignment)).Tensor("t", 0, [2], 0), BitConverter.GetBytes(0x3F80_0000_4000_0000));
+                using GgufFile file = Open(new HandmadeGguf { Version = version, Alignment = (int)alignment }.Pair("general.alignment", 4, BitConverter.GetBytes(alignment)).Tensor("t", 0, [2], 0), BitConverter.GetBytes(0x3F80_0000_4000_0000));
                 var values = new float[2];
                 file.CopyTo(file.Entries[0], values);
                 Assert.Equal([2f, 1f], values);
@@ -94,6 +95,7 @@ public sealed class GgufFileTests : IDisposable
             { "key length", new HandmadeGguf().Raw(BitConverter.GetBytes(1UL << 62), pairs: 1).Raw(new byte[16]).ToBytes(), "ends inside its header" },
             { "long key", new HandmadeGguf().Pair(new string('k', 70_000), 7, [1]).ToBytes(), "more than the 65535 allowed" },
             { "empty key", new HandmadeGguf().Pair("", 7, [1]).ToBytes(), "an empty name" },
+            { "control characters", new HandmadeGguf().Pair("a\nb", 7, [1]).ToBytes(), "metadata 0: a name with control characters" },
             { "twice", new HandmadeGguf().Pair("k", 7, [1]).Pair("k", 7, [0]).ToBytes(), "k: stands twice" },
             { "value type", new HandmadeGguf().Pair("k", 13, [1]).ToBytes(), "k: value type 13 is unknown" },
             { "list type", new HandmadeGguf().Pair("k", 9, List(99, 0)).ToBytes(), "k: value type 99 is unknown" },
@@ -129,6 +131,14 @@ public sealed class GgufFileTests : IDisposable
         Assert.Contains(expected, error.Message);
         Assert.StartsWith(path, error.Message);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void AClosedFileIsNotRead()
+    {
+        GgufFile file = Open(new HandmadeGguf().Tensor("t", 0, [2], 0), new byte[8]);
+        file.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => file.CopyTo(file.Entries[0], new float[2]));
     }
 
     [Fact]
@@ -178,8 +188,7 @@ public sealed class GgufFileTests : IDisposable
     {
         string path = PathOf(Guid.NewGuid().ToString("N"));
         File.WriteAllBytes(path, [.. file.ToBytes(), .. data]);
-        using GgufFile opened = GgufFile.Open(path);
-        return opened;
+        return GgufFile.Open(path);
     }
 
     private static bool IsUnicode(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
