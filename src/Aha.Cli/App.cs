@@ -40,6 +40,7 @@ internal static class App
             StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder."),
             EvalCommand.Create(),
             GenerateCommand.Create(),
+            LogProbsCommand.Create(),
             TokenizeCommand.Create(),
             TokenizerCommand.Create(),
             TemplateCommand.Create(),

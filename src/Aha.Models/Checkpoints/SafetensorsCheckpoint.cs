@@ -24,12 +24,14 @@ public sealed class SafetensorsCheckpoint : ITensorSource
 
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
+    /// <summary>Whether a folder holds safetensors under the names that are read.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SingleName)) || File.Exists(Path.Combine(folder, IndexName));
+
     /// <exception cref="ModelFormatException">No weights, a shard or one of its tensors is missing, or a header is broken.</exception>
     public static SafetensorsCheckpoint Open(string folder)
     {
         string single = Path.Combine(folder, SingleName), index = Path.Combine(folder, IndexName);
-        if (!File.Exists(single) && !File.Exists(index))
-            throw new ModelFormatException(folder, "", $"holds neither {SingleName} nor {IndexName}");
+        if (!IsIn(folder)) throw new ModelFormatException(folder, "", $"holds neither {SingleName} nor {IndexName}");
         var files = new List<SafetensorsFile>();
         var checkpoint = new SafetensorsCheckpoint(File.Exists(single) ? single : index, files);
         try

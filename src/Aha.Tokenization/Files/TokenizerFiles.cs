@@ -12,6 +12,7 @@ internal sealed class TokenizerFiles
 {
     private const string TokenizerName = "tokenizer.json";
     private const string ConfigName = "tokenizer_config.json";
+    private const string GenerationConfigName = "generation_config.json";
 
     // Beside the two that are read: what other libraries want to find.
     private static readonly string[] s_optionalNames = [ConfigName, "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"];
@@ -20,7 +21,11 @@ internal sealed class TokenizerFiles
     private readonly string _folder;
     private readonly Dictionary<string, byte[]> _contents;
 
-    private TokenizerFiles(string folder, Dictionary<string, byte[]> contents) => (_folder, _contents) = (folder, contents);
+    // Given where the files are not in a folder.
+    private readonly Dictionary<string, byte[]>? _neighbours;
+
+    private TokenizerFiles(string folder, Dictionary<string, byte[]> contents, Dictionary<string, byte[]>? neighbours = null) =>
+        (_folder, _contents, _neighbours) = (folder, contents, neighbours);
 
     /// <summary>Files of a tokenizer that was made, not read.</summary>
     public TokenizerFiles(JsonObject tokenizer, JsonObject config)
@@ -47,6 +52,14 @@ internal sealed class TokenizerFiles
 
         return new TokenizerFiles(folder, contents);
     }
+
+    /// <summary>Files that are kept elsewhere than in a folder.</summary>
+    /// <param name="source">Where, for messages.</param>
+    /// <param name="tokenizer"><c>tokenizer.json</c></param>
+    /// <param name="config"><c>tokenizer_config.json</c></param>
+    /// <param name="generationConfig"><c>generation_config.json</c></param>
+    public static TokenizerFiles Of(string source, byte[] tokenizer, byte[] config, byte[] generationConfig) =>
+        new(source, new() { [TokenizerName] = tokenizer, [ConfigName] = config }, new() { [GenerationConfigName] = generationConfig });
 
     /// <exception cref="TokenizationException">The folder cannot be written.</exception>
     public void Write(string folder)
@@ -76,6 +89,11 @@ internal sealed class TokenizerFiles
     public T? ParseNeighbour<T>(string name, Func<JsonElement, T> read)
     {
         string path = Path.Combine(_folder, name);
+        if (_neighbours is not null)
+        {
+            return _neighbours.TryGetValue(name, out byte[]? content) ? Parse(path, content, read) : default;
+        }
+
         return File.Exists(path) ? Parse(path, ReadFile(path), read) : default;
     }
 

@@ -1,0 +1,71 @@
+using Aha.Models.Checkpoints.Gguf;
+using Aha.Tokenization;
+
+namespace Aha.Models.Checkpoints;
+
+/// <summary>A stored model, tokenizer included, from one format into another.</summary>
+public static class ModelConversion
+{
+    /// <summary>Writes a GGUF file from a model folder or another GGUF file.</summary>
+    /// <param name="to">The file.</param>
+    /// <param name="type">How matrices are stored; null keeps what most of the model is stored in, fp32 where that is not written.</param>
+    /// <param name="notice">Told, in a line each, what a reader of the result ought to know.</param>
+    /// <param name="progress">Told how many bytes of how many are written; what it throws ends the writing.</param>
+    /// <exception cref="ModelFormatException">The model cannot be read, or not be written as GGUF.</exception>
+    /// <exception cref="TokenizationException">Its tokenizer cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void ToGguf(string from, string to, GgufTensorType? type = null, Action<string>? notice = null, Action<long, long>? progress = null)
+    {
+        GgufTokenizer tokenizer;
+        using CausalLanguageModel model = CausalLanguageModel.Load(from);
+        if (GgufFile.Locate(from) is string file)
+        {
+            using GgufFile gguf = GgufFile.Open(file);
+            tokenizer = GgufTokenizer.Read(gguf.Metadata);
+        }
+        else
+        {
+            tokenizer = GgufTokenizer.Of(from, model.Config);
+        }
+        if (tokenizer.Vocabulary is null)
+            notice?.Invoke($"{from} has no byte-level BPE tokenizer: other programs will load {to}, but take token ids only");
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from)));
+        GgufModelFile.Write(to, model, tokenizer, name, type ?? MostlyStoredAs(from), progress);
+    }
+
+    /// <summary>Writes a model folder as the hub lays it out, from a GGUF file or another folder.</summary>
+    /// <exception cref="ModelFormatException">The model cannot be read.</exception>
+    /// <exception cref="TokenizationException">Its tokenizer cannot be read.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static void ToFolder(string from, string to, Action<string>? notice = null)
+    {
+        using CausalLanguageModel model = CausalLanguageModel.Load(from);
+        Directory.CreateDirectory(to);
+        if (GgufFile.Locate(from) is string file) WriteTokenizer(file, to, notice);
+        model.Save(to);
+    }
+
+    private static void WriteTokenizer(string file, string to, Action<string>? notice)
+    {
+        using GgufFile gguf = GgufFile.Open(file);
+        GgufTokenizer tokenizer = GgufTokenizer.Read(gguf.Metadata);
+        if (!tokenizer.IsComplete)
+        {
+            notice?.Invoke($"{file} has no tokenizer: the folder will hold weights and configuration only");
+            return;
+        }
+        tokenizer.ToTokenizer(file).Save(to);
+        ReplacedFile.WriteText(Path.Combine(to, "tokenizer_config.json"), tokenizer.FormatConfig(file));
+    }
+
+    private static GgufTensorType MostlyStoredAs(string from)
+    {
+        using ModelCheckpoint checkpoint = ModelCheckpoint.Open(from);
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (string name in checkpoint.Tensors.Names)
+        {
+            if (checkpoint.Tensors.TryFind(name, out StoredTensor? tensor)) counts[tensor.Type] = counts.GetValueOrDefault(tensor.Type) + tensor.Count;
+        }
+        return Enum.TryParse(counts.MaxBy(pair => pair.Value).Key, out GgufTensorType type) && GgufModelFile.Types.Contains(type) ? type : GgufTensorType.F32;
+    }
+}
