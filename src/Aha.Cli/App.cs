@@ -44,7 +44,6 @@ internal static class App
             TokenizeCommand.Create(),
             TokenizerCommand.Create(),
             TemplateCommand.Create(),
-            LogProbsCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),

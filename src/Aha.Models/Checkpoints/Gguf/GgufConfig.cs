@@ -45,7 +45,7 @@ internal static class GgufConfig
             PadTokenId = special.Padding,
         };
         RequireWholeRotation(metadata, architecture, config.HeadDim);
-        ModelConfigFile.Validate(config, file.Path);
+        ModelConfigRules.Validate(config, file.Path);
         return config;
     }
 
