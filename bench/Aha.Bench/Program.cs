@@ -5,6 +5,7 @@ var benchmarks = new Dictionary<string, (string Help, Func<BenchArguments, int> 
     ["training"] = ("a training step of the fused decoder and of libtorch, against the machine's rates", TrainingBenchmark.Run),
     ["rollouts"] = ("decoding speed of the rollout engine, against the machine's multiply-add rate", RolloutBenchmark.Run),
     ["tokenizers"] = ("encoding speed, against Microsoft.ML.Tokenizers", TokenizerBenchmark.Run),
+    ["store"] = ("what writing a run down costs: a step, an evaluation with every sample", StoreBenchmark.Run),
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var benchmark))

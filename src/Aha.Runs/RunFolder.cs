@@ -99,7 +99,11 @@ public sealed class RunFolder : IRunObserver, IDisposable
 
     public void CheckpointSaved(CheckpointRecord checkpoint) => _database.Transaction(() => RunQueries.Insert(_database, checkpoint));
 
-    public void StageFinished(StageResult result) => _database.Transaction(() => RunQueries.Insert(_database, result));
+    public void StageFinished(StageResult result)
+    {
+        _database.Transaction(() => RunQueries.Insert(_database, result));
+        _database.Flush();
+    }
 
     public void Notice(string text)
     {

@@ -55,14 +55,15 @@ public sealed class AdamW : IDisposable
         return norm;
     }
 
-    /// <summary>Takes a step along the gradient in <c>Parameters.grad</c> and clears it. Without a gradient nothing happens.</summary>
+    /// <summary>Takes a step along the gradient in <c>Parameters.grad</c> and clears it.</summary>
     public void Step(double learningRate)
     {
-        if (_model.Parameters.grad is not Tensor gradient) return;
         StepCount++;
         using DisposeScope scope = NewDisposeScope();
         using (no_grad())
         {
+            // No gradient is a zero one: momentum and decay go on. A resumed run, whose first gradient is yet to come, must step like one that has had some.
+            Tensor gradient = _model.Parameters.grad ?? zeros(_model.ParameterCount);
             _step.fill_(Scalars.Of(StepCount));
             Update(gradient, 0, _decayed, learningRate, _options.WeightDecay);
             Update(gradient, _decayed, _model.ParameterCount - _decayed, learningRate, 0);

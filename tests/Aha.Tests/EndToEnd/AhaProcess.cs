@@ -85,15 +85,26 @@ internal sealed class AhaProcess : IDisposable
     }
 
     /// <summary>Waits until a condition holds while the process runs.</summary>
-    public void Until(Func<bool> condition, TimeSpan limit)
+    public void Until(Func<bool> condition, TimeSpan limit) => Assert.True(HoldsBeforeTheEnd(condition, limit), $"aha ended early:\n{Errors}");
+
+    /// <summary>Waits until a condition holds or the process has ended, and tells which.</summary>
+    public bool HoldsBeforeTheEnd(Func<bool> condition, TimeSpan limit)
     {
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.False(_process.HasExited, $"aha ended early:\n{Errors}");
             Assert.True(clock.Elapsed < limit, $"waited {limit} in vain:\n{Errors}");
-            Thread.Sleep(20);
+            if (_process.HasExited)
+            {
+                // Its last lines may be on their way yet.
+                _process.WaitForExit();
+                return condition();
+            }
+
+            Thread.Sleep(10);
         }
+
+        return true;
     }
 
     public void Dispose()

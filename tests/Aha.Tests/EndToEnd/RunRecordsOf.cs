@@ -18,11 +18,12 @@ internal static class RunRecordsOf
     private static IEnumerable<string> Lines(string folder)
     {
         RunData run = RunReader.Load(folder);
+        // Stage by stage: one that was made again lies behind later ones.
         return
         [
-            .. run.Metrics.Select(m => $"metrics {m.Stage} {m.Kind} {m.Step} {Text(m.Values)}"),
-            .. run.Evaluations.Select(e => $"evaluation {e.Stage} {e.Step} {e.Benchmark} {e.Problems} {e.Samples} {Text(e.Metrics)} {Text(e.ReflectiveWords)}"),
-            .. RunReader.AllSamples(folder).Select(sample => JsonSerializer.Serialize(sample, RunJson.Lines.SampleRecord)),
+            .. run.Metrics.OrderBy(m => m.Stage, StringComparer.Ordinal).Select(m => $"metrics {m.Stage} {m.Kind} {m.Step} {Text(m.Values)}"),
+            .. run.Evaluations.OrderBy(e => e.Stage, StringComparer.Ordinal).Select(e => $"evaluation {e.Stage} {e.Step} {e.Benchmark} {e.Problems} {e.Samples} {Text(e.Metrics)} {Text(e.ReflectiveWords)}"),
+            .. RunReader.AllSamples(folder).OrderBy(s => s.Stage, StringComparer.Ordinal).Select(sample => JsonSerializer.Serialize(sample, RunJson.Lines.SampleRecord)),
             .. run.Stages.Select(s => $"stage {s.Name} {s.Kind} {Text(s.Metrics)}"),
         ];
     }

@@ -61,6 +61,27 @@ public sealed class AdamWTests
     }
 
     [Fact]
+    public void AStepWithoutAGradientIsOneAlongZeroWhetherOrNotThereWasOneBefore()
+    {
+        using CausalLanguageModel straight = CausalLanguageModel.Create(CausalLanguageModelTests.Small(), 5), resumed = CausalLanguageModel.Create(CausalLanguageModelTests.Small(), 6);
+        using AdamW first = new(straight, Options), second = new(resumed, Options);
+        Train(straight, first, 0, 3);
+        using var stream = new MemoryStream();
+        first.Save(stream);
+        resumed.CopyParametersFrom(straight);
+        stream.Position = 0;
+        second.Load(stream);
+        float[] before = TensorMemory.Floats(straight.Parameters).ToArray();
+        Assert.NotNull(straight.Parameters.grad);
+        Assert.Null(resumed.Parameters.grad);
+        first.Step(0.01);
+        second.Step(0.01);
+        Assert.True(TensorMemory.Floats(straight.Parameters).SequenceEqual(TensorMemory.Floats(resumed.Parameters)));
+        Assert.False(TensorMemory.Floats(straight.Parameters).SequenceEqual(before));
+        Assert.Equal(first.StepCount, second.StepCount);
+    }
+
+    [Fact]
     public void ClippingBoundsTheNormAndReturnsTheOneBefore()
     {
         using CausalLanguageModel model = CausalLanguageModel.Create(CausalLanguageModelTests.Small(), 5);
