@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Aha.Cli.Commands;
 using Aha.Cli.Commands.Runs;
+using Aha.Hub;
 using Aha.Models;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
@@ -47,6 +48,7 @@ internal static class App
             GradeCommand.Create(),
             RatingCommand.Create(),
             TasksCommand.Create(),
+            PullCommand.Create(),
             ReportCommand.Create(),
             RunsCommand.Create(),
             BenchCommand.Create(),
@@ -87,6 +89,8 @@ internal static class App
     {
         RecipeException or TaskException or TokenizationException or ModelFormatException or RunFolderException => (BadInput, e.Message),
         CommandException or TemplateException => (BadInput, e.Message),
+        HubTransferException => (RunFailed, e.Message),
+        HubException => (BadInput, e.Message),
         RunException or TrainingDivergedException or CheckpointException or NativeRuntimeException => (RunFailed, e.Message),
         TypeInitializationException { InnerException: { } inner } => Explain(inner),
         AggregateException { InnerException: { } inner } => Explain(inner),

@@ -43,6 +43,14 @@ internal static class Wording
         return seconds < 60 ? $"{seconds} s" : seconds < 3600 ? $"{seconds / 60} min {seconds % 60} s" : $"{seconds / 3600} h {seconds % 3600 / 60} min";
     }
 
+    public static string Bytes(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => (bytes / 1e9).ToString("0.00", CultureInfo.InvariantCulture) + " GB",
+        >= 1_000_000 => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " MB",
+        >= 1_000 => (bytes / 1e3).ToString("0.0", CultureInfo.InvariantCulture) + " kB",
+        _ => bytes.ToString(CultureInfo.InvariantCulture) + " B",
+    };
+
     public static string Evaluation(EvaluationRecord evaluation)
     {
         IEnumerable<string> numbers = evaluation.Metrics

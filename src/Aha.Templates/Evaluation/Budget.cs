@@ -38,6 +38,9 @@ internal sealed class Budget(TemplateLimits limits)
     /// <summary>Charges for a search; the worst case of a search is the product of both lengths.</summary>
     public void Search(long text, long pattern) => Step((text >> 6) + (text * pattern >> 12));
 
+    /// <summary>Charges for arithmetic on long numbers, and for reading and writing them: the product of both lengths.</summary>
+    public void Compute(long bits, long otherBits) => Step((bits >> 6) * (otherBits >> 6) >> 3);
+
     /// <summary>A text that an operation made, paid for.</summary>
     public TextValue Text(string text, bool isMarkup = false)
     {

@@ -25,6 +25,7 @@ internal static class NumberFilters
         Value?[] bound = arguments.Bind("int", "default", "base");
         Operators.RequireDefined(input);
         BigInteger radix = bound[1] is null ? 10 : Integer("int", bound[1]!);
+        Charge(runtime, input);
         return input switch
         {
             _ when Numbers.TryInteger(input, out BigInteger integer) => new IntValue(integer),
@@ -39,6 +40,7 @@ internal static class NumberFilters
     {
         Value? missing = arguments.Bind("float", "default")[0];
         Operators.RequireDefined(input);
+        Charge(runtime, input);
         return input switch
         {
             _ when Numbers.IsNumber(input) => new FloatValue(Numbers.ToDouble(input)),
@@ -58,6 +60,8 @@ internal static class NumberFilters
             throw new TemplateException($"type {input.TypeName} doesn't define __round__ method");
         }
 
+        // Exact rounding computes with as many digits.
+        runtime.Budget.Step(Math.Abs(decimals));
         double scale = Math.Pow(10, decimals);
         return method switch
         {
@@ -76,6 +80,16 @@ internal static class NumberFilters
         return Numbers.TryInteger(value, out BigInteger integer) ? integer : throw new TemplateException($"{function}: '{value.TypeName}' object cannot be interpreted as an integer");
     }
 
+    private static void Charge(Runtime runtime, Value input)
+    {
+        if (input is TextValue text)
+        {
+            long bits = 4L * text.Text.Length;
+            runtime.Budget.Read(text.Text.Length);
+            runtime.Budget.Compute(Math.Min(bits, IntValue.MaxBits), Math.Min(bits, IntValue.MaxBits));
+        }
+    }
+
     // int("12") of Python: blanks around, a sign, single underscores between digits, a prefix of the base.
     private static bool TryInteger(string text, BigInteger radix, out BigInteger value)
     {
@@ -92,6 +106,14 @@ internal static class NumberFilters
         if (digits.Length == 0 || digits.Length > IntValue.MaxDigits || digits[0] == '_' || digits[^1] == '_' || digits.Contains("__", StringComparison.Ordinal))
         {
             return false;
+        }
+
+        if (radix == 10)
+        {
+            digits = digits.Replace("_", "", StringComparison.Ordinal);
+            bool plain = digits.All(char.IsAsciiDigit);
+            value = plain ? BigInteger.Parse(digits, CultureInfo.InvariantCulture) * (negative ? -1 : 1) : 0;
+            return plain;
         }
 
         foreach (char c in digits.Where(c => c != '_'))

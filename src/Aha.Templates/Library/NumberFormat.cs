@@ -95,6 +95,8 @@ internal sealed record NumberFormat
     public string Apply(Value value, Budget budget)
     {
         Operators.RequireDefined(value);
+        budget.Step(Precision ?? 0);
+        budget.Compute(Numbers.Bits(value), Numbers.Bits(value));
         bool number = Numbers.IsNumber(value) && Type is not 's' and not 'r';
         if (!number)
         {

@@ -19,6 +19,9 @@ internal static class Numbers
         return value is IntValue or BoolValue;
     }
 
+    /// <summary>The length of an int in bits; 0 for everything else.</summary>
+    public static long Bits(Value value) => value is IntValue integer ? integer.Value.GetBitLength() : 0;
+
     /// <summary>A number as a float; 0 for what is no number.</summary>
     public static double ToDouble(Value value) => value is FloatValue real ? real.Value : TryInteger(value, out BigInteger integer) ? (double)integer : 0;
 

@@ -12,6 +12,7 @@ internal static class Operators
     {
         RequireDefined(left);
         RequireDefined(right);
+        budget.Compute(Numbers.Bits(left), Numbers.Bits(right));
         return name switch
         {
             "+" => Add(left, right, budget),

@@ -74,6 +74,7 @@ internal static class PythonJson
     private static void Write(Value value, JsonStyle style, int level, StringBuilder output, Budget budget)
     {
         budget.Enter();
+        budget.Compute(Numbers.Bits(value), Numbers.Bits(value));
         switch (value)
         {
             case TextValue text:

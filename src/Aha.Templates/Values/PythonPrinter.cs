@@ -45,6 +45,7 @@ internal static class PythonPrinter
                 output.Append(boolean.IsTrue ? "True" : "False");
                 break;
             case IntValue integer:
+                budget.Compute(Numbers.Bits(integer), Numbers.Bits(integer));
                 output.Append(integer.Value.ToString(CultureInfo.InvariantCulture));
                 break;
             case FloatValue real:

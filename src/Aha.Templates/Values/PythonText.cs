@@ -89,24 +89,28 @@ internal static class PythonText
     public static List<string> SplitWords(string text, int max, bool fromRight)
     {
         var words = new List<string>();
-        string rest = text;
+        int start = 0, end = text.Length;
         while (true)
         {
-            // What the last split leaves keeps the white space on its far side.
-            rest = Strip(rest, null, left: !fromRight, right: fromRight);
-            int cut = words.Count == max ? -1 : fromRight ? LastSpace(rest) : FirstSpace(rest);
-            if (rest.Length == 0 || cut < 0)
+            while (start < end && IsSpace(text[fromRight ? end - 1 : start]))
+            {
+                (start, end) = fromRight ? (start, end - 1) : (start + 1, end);
+            }
+
+            int cut = words.Count == max ? -1 : fromRight ? LastSpace(text, start, end) : FirstSpace(text, start, end);
+            if (start == end || cut < 0)
             {
                 break;
             }
 
-            words.Add(fromRight ? rest[(cut + 1)..] : rest[..cut]);
-            rest = fromRight ? rest[..cut] : rest[cut..];
+            words.Add(fromRight ? text[(cut + 1)..end] : text[start..cut]);
+            (start, end) = fromRight ? (start, cut) : (cut, end);
         }
 
-        if (rest.Length > 0)
+        // What the last split leaves keeps the white space on its far side.
+        if (start < end)
         {
-            words.Add(rest);
+            words.Add(text[start..end]);
         }
 
         if (fromRight)
@@ -214,27 +218,23 @@ internal static class PythonText
         return pairs;
     }
 
-    private static int FirstSpace(string text)
+    private static int FirstSpace(string text, int start, int end)
     {
-        for (int i = 0; i < text.Length; i++)
+        while (start < end && !IsSpace(text[start]))
         {
-            if (IsSpace(text[i]))
-            {
-                return i;
-            }
+            start++;
         }
 
-        return -1;
+        return start < end ? start : -1;
     }
 
-    private static int LastSpace(string text)
+    private static int LastSpace(string text, int start, int end)
     {
-        int i = text.Length - 1;
-        while (i >= 0 && !IsSpace(text[i]))
+        while (end > start && !IsSpace(text[end - 1]))
         {
-            i--;
+            end--;
         }
 
-        return i;
+        return end > start ? end - 1 : -1;
     }
 }

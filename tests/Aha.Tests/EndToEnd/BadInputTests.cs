@@ -32,6 +32,9 @@ public class BadInputTests
     [InlineData("run chat.yaml", "chat")]
     [InlineData("generate --model other --prompt x --template chat", "no chat template")]
     [InlineData("generate --model other --prompt x --system-prompt y", "template 'chat'")]
+    [InlineData("pull a/b/c", "a/b/c")]
+    [InlineData("pull a/b --endpoint nowhere", "nowhere")]
+    [InlineData("pull a/b --parallel 0", "--parallel")]
     [InlineData("report nowhere", "nowhere")]
     [InlineData("runs list --runs nowhere", "nowhere")]
     public void OneLineSaysWhatIsWrong(string arguments, string named)
@@ -73,6 +76,7 @@ public class BadInputTests
     [InlineData("tokenizer train --help")]
     [InlineData("runs --help")]
     [InlineData("template --help")]
+    [InlineData("pull --help")]
     [InlineData("run --keys")]
     public void EveryCommandExplainsItself(string arguments)
     {
