@@ -33,6 +33,11 @@ internal static class RatingCommand
                 throw new CommandException($"{files.Length} contests, {scored.Length} --points and {penalties.Length} --penalty: give one of each for every contest");
             }
 
+            if (!scored.Concat(penalties).All(double.IsFinite))
+            {
+                throw new CommandException("--points and --penalty must be finite numbers");
+            }
+
             RatingHistogram users = parsed.GetValue(histogram) is { } file
                 ? Read(file, reader => RatingHistogram.ReadCsv(reader, file))
                 : new RatingHistogram(standings.SelectMany(s => s).CountBy(s => s.OldRating).Select(r => ((double)r.Key, (double)r.Value)));

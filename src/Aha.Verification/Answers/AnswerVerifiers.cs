@@ -11,7 +11,7 @@ namespace Aha.Verification.Answers;
 /// <item><term>text</term><description><c>answer</c>, <c>threshold</c>?: the same words; with a threshold (0 to 1) similar ones</description></item>
 /// <item><term>number</term><description><c>answer</c>, <c>tolerance</c>?, <c>relative_tolerance</c>? (both 0): a number close enough</description></item>
 /// <item><term>math</term><description><c>answer</c>, <c>config</c>?: mathematical equivalence</description></item>
-/// <item><term>choice</term><description><c>answer</c> (letter, option or 0-based index), <c>choices</c>?</description></item>
+/// <item><term>choice</term><description><c>answer</c> (letter, option or 0-based index), <c>choices</c>?, <c>rules</c>?</description></item>
 /// <item><term>countdown</term><description><c>numbers</c>, <c>target</c></description></item>
 /// <item><term>json</term><description><c>schema</c></description></item>
 /// <item><term>function-call</term><description><c>functions</c>, <c>expected</c></description></item>

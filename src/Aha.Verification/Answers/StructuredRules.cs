@@ -15,9 +15,10 @@ internal static class StructuredRules
     {
         string gold = ChoiceGrader.Gold(InputField.Required(row, "answer"), "answer");
         IReadOnlyList<string>? choices = ChoiceGrader.Choices(row);
-        return new(completion => ChoiceVerifier.Judge(completion, gold, choices))
+        ChoiceRules rules = ChoiceGrader.Rules(row);
+        return new(completion => ChoiceVerifier.Judge(completion, gold, choices, rules))
         {
-            VoteOf = completion => ChoiceVerifier.Judge(completion, gold, choices).Answer,
+            VoteOf = completion => ChoiceVerifier.Judge(completion, gold, choices, rules).Answer,
         };
     }
 

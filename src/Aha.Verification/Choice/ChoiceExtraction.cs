@@ -4,7 +4,7 @@ namespace Aha.Verification.Choice;
 public enum ChoiceRules
 {
     /// <summary>
-    /// Answer tags, a box, "answer is X", "Answer: X", "X is the correct option", a bare letter at the end. A response that never commits has
+    /// Answer tags, a box, the last of "answer is X", "Answer: X" and "X is the correct option", a bare letter at the end. A response that never commits has
     /// no letter: a guess from whatever capital stands last (MMLU-Pro's third rule reads "I cannot answer" as I) would be a reward for nothing.
     /// </summary>
     Explicit,
@@ -20,6 +20,7 @@ public enum ChoiceRules
 public static class ChoiceExtraction
 {
     private const string AnswerIs = "answer is ";
+    private static readonly string[] s_statements = ["answer is", "answer:", "answer**:", "choice is", "option is"];
     private static readonly string[] s_conjunctions = [" or", " and"];
 
     /// <summary>The chosen letter, upper case, or null where the response chooses none.</summary>
@@ -81,23 +82,30 @@ public static class ChoiceExtraction
 
     private static char? Explicit(ReadOnlySpan<char> text, char last)
     {
-        if (Text.AnswerSpan.TryTagged(text, out ReadOnlySpan<char> tagged)) return Bare(tagged, last) ?? Phrase(tagged, last);
-        return Boxed(text, last) ?? Phrase(text, last) ?? Bare(text, last) ?? FinalWord(text, last);
+        if (Text.AnswerSpan.TryTagged(text, out ReadOnlySpan<char> tagged)) return Bare(tagged, last, anyCase: true) ?? Phrase(tagged, last);
+        return Boxed(text, last) ?? Phrase(text, last) ?? Bare(text, last, anyCase: false) ?? FinalWord(text, last);
     }
 
-    private static char? Phrase(ReadOnlySpan<char> text, char last) =>
-        After(text, "answer is", last) ?? After(text, "answer:", last) ?? After(text, "answer**:", last)
-        ?? After(text, "choice is", last) ?? After(text, "option is", last) ?? BeforeIsCorrect(text, last);
-
-    private static char? After(ReadOnlySpan<char> text, string phrase, char last)
+    /// <summary>The letter of the statement that comes last: "the answer is C ... Answer: A" chooses A.</summary>
+    private static char? Phrase(ReadOnlySpan<char> text, char last)
     {
-        for (int at = 0; ; )
+        (int At, char? Letter) chosen = BeforeIsCorrect(text, last);
+        foreach (string phrase in s_statements)
         {
-            int found = text[at..].IndexOf(phrase, StringComparison.OrdinalIgnoreCase);
-            if (found < 0) return null;
-            at += found + phrase.Length;
-            if (Decorated(text[at..], last) is { } letter) return letter;
+            // Looked for from the end, and no further back than what was found already.
+            for (int end = text.Length; end > chosen.At;)
+            {
+                int found = text[..end].LastIndexOf(phrase, StringComparison.OrdinalIgnoreCase);
+                if (found <= chosen.At) break;
+                if (Decorated(text[(found + phrase.Length)..], last) is { } letter)
+                {
+                    chosen = (found, letter);
+                    break;
+                }
+                end = found + phrase.Length - 1;
+            }
         }
+        return chosen.Letter;
     }
 
     /// <summary>A letter behind blanks, markup and "option": <c> **(C)**</c>, <c>: $\text{C}$</c>, <c> option C</c>.</summary>
@@ -118,16 +126,16 @@ public static class ChoiceExtraction
         return null;
     }
 
-    private static char? BeforeIsCorrect(ReadOnlySpan<char> text, char last)
+    private static (int At, char? Letter) BeforeIsCorrect(ReadOnlySpan<char> text, char last)
     {
         for (int at = text.Length - 1; at >= 0; at--)
         {
             if (!Valid(text[at], last) || (at > 0 && (IsWord(text[at - 1]) || text[at - 1] is '\'' or '’'))) continue;
             ReadOnlySpan<char> rest = text[(at + 1)..].TrimStart(")]*_ ");
             if (rest.StartsWith("is correct") || rest.StartsWith("is the correct") || rest.StartsWith("is the right") || rest.StartsWith("is the best") || rest.StartsWith("is the answer"))
-                return text[at];
+                return (at, text[at]);
         }
-        return null;
+        return (-1, null);
     }
 
     private static char? Boxed(ReadOnlySpan<char> text, char last)
@@ -146,21 +154,21 @@ public static class ChoiceExtraction
             {
                 ReadOnlySpan<char> content = inside[..end];
                 int brace = content.IndexOf('{');
-                if (Bare(brace >= 0 ? content[(brace + 1)..] : content, last) is { } letter) return letter;
+                if (Bare(brace >= 0 ? content[(brace + 1)..] : content, last, anyCase: true) is { } letter) return letter;
             }
             head = head[..at];
         }
     }
 
     /// <summary>A text that is nothing but a letter, with or without its option's words: <c>C</c>, <c>(c)</c>, <c>**C.** Paris</c>.</summary>
-    private static char? Bare(ReadOnlySpan<char> text, char last)
+    private static char? Bare(ReadOnlySpan<char> text, char last, bool anyCase)
     {
         text = text.Trim(" \t\r\n*_$`\"'");
         if (text.IsEmpty) return null;
         bool bracketed = text[0] is '(' or '[' or '{';
         if (bracketed) text = text[1..];
         if (text.IsEmpty) return null;
-        char letter = char.ToUpperInvariant(text[0]);
+        char letter = anyCase || bracketed ? char.ToUpperInvariant(text[0]) : text[0];
         if (!Valid(letter, last)) return null;
         ReadOnlySpan<char> rest = text[1..];
         if (rest.IsEmpty || (rest.Length <= 2 && rest.Trim(").]}*_.").IsEmpty)) return letter;

@@ -35,21 +35,21 @@ public sealed class CodeLineGrader(CodeVerifier verifier, CodeLimits? limits = n
 
     internal static CodeTests Tests(JsonElement input)
     {
-        if (input.TryGetProperty("tests", out var streams) && streams.ValueKind == JsonValueKind.Object)
+        if (InputField.TryGet(input, "tests", out var streams) && streams.ValueKind == JsonValueKind.Object)
         {
             var (inputs, outputs) = (Texts(streams, "inputs"), Texts(streams, "outputs"));
             return inputs.Count == outputs.Count
                 ? new StreamTests(inputs, outputs)
                 : throw new GradeInputException($"\"tests\" has {inputs.Count} inputs but {outputs.Count} outputs");
         }
-        if (!input.TryGetProperty("asserts", out _))
+        if (!InputField.TryGet(input, "asserts", out _))
             throw new GradeInputException("the line has neither \"tests\": {\"inputs\", \"outputs\"} nor \"asserts\"");
         return new AssertTests(Texts(input, "asserts")) { Prelude = Optional(input, "prelude") ?? "", EntryPoint = Optional(input, "entry_point") };
     }
 
     private static List<string> Texts(JsonElement input, string name)
     {
-        if (!input.TryGetProperty(name, out var value))
+        if (!InputField.TryGet(input, name, out var value))
             throw new GradeInputException($"\"{name}\" is missing");
         if (value.ValueKind == JsonValueKind.String)
             return [Read(value, name)];
@@ -64,7 +64,7 @@ public sealed class CodeLineGrader(CodeVerifier verifier, CodeLimits? limits = n
     {
         if (input.ValueKind != JsonValueKind.Object)
             throw new GradeInputException("the line is not an object");
-        if (!input.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!InputField.TryGet(input, name, out var value) || value.ValueKind == JsonValueKind.Null)
             return null;
         return value.ValueKind == JsonValueKind.String ? Read(value, name) : throw new GradeInputException($"\"{name}\" must be a text");
     }

@@ -8,11 +8,24 @@ internal static class InputField
     internal static JsonElement Required(JsonElement input, string name)
     {
         if (input.ValueKind != JsonValueKind.Object) throw new GradeInputException("the line is not a JSON object");
-        return input.TryGetProperty(name, out JsonElement value) ? value : throw new GradeInputException($"the field '{name}' is missing");
+        return TryGet(input, name, out JsonElement value) ? value : throw new GradeInputException($"the field '{name}' is missing");
+    }
+
+    /// <summary>As <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/>, which throws where another name holds half of a surrogate pair.</summary>
+    internal static bool TryGet(JsonElement input, string name, out JsonElement value)
+    {
+        try
+        {
+            return input.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new GradeInputException("the name of a field is not valid Unicode text");
+        }
     }
 
     internal static JsonElement? Optional(JsonElement input, string name) =>
-        input.ValueKind == JsonValueKind.Object && input.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        input.ValueKind == JsonValueKind.Object && TryGet(input, name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     internal static string Text(JsonElement input, string name) => TextOf(Required(input, name), $"the field '{name}'");
 

@@ -12,8 +12,8 @@ public sealed class JsonGrader : ILineGrader
     {
         JsonElement schema = InputField.Required(input, "schema");
         SchemaResult result;
-        if (input.TryGetProperty("instance", out JsonElement instance)) result = SchemaValidator.Validate(schema, instance);
-        else if (input.TryGetProperty("text", out JsonElement text)) result = SchemaValidator.ValidateText(schema, InputField.TextOf(text, "the field 'text'"));
+        if (InputField.TryGet(input, "instance", out JsonElement instance)) result = SchemaValidator.Validate(schema, instance);
+        else if (InputField.TryGet(input, "text", out JsonElement text)) result = SchemaValidator.ValidateText(schema, InputField.TextOf(text, "the field 'text'"));
         else throw new GradeInputException("neither the field 'instance' nor the field 'text' is there");
         output.WriteVerdict(result.Verdict);
         output.WriteStartArray("errors");

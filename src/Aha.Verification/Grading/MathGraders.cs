@@ -31,7 +31,7 @@ public sealed class MathGrader : ILineGrader
     }
 
     private static JsonElement Field(JsonElement input, string name) =>
-        input.TryGetProperty(name, out var value) ? value : throw new GradeInputException($"\"{name}\" is missing");
+        InputField.TryGet(input, name, out var value) ? value : throw new GradeInputException($"\"{name}\" is missing");
 
     /// <summary>One gold, or a list of which any will do.</summary>
     private static IEnumerable<GoldAnswer> Golds(JsonElement value)
@@ -57,30 +57,24 @@ public sealed class MathGrader : ILineGrader
     public static MathOptions Options(JsonElement row)
     {
         var options = MathOptions.Default;
-        if (!row.TryGetProperty("config", out var config) || config.ValueKind != JsonValueKind.Object) { return options; }
-        foreach (var property in config.EnumerateObject())
+        if (InputField.Optional(row, "config") is not { ValueKind: JsonValueKind.Object } config) { return options; }
+        foreach (string name in (ReadOnlySpan<string>)["precision", "float_rounding"])
         {
-            var value = property.Value;
-            switch (property.Name)
-            {
-                case "precision" or "float_rounding":
-                    if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int precision) || precision is < 0 or > 60) { throw new GradeInputException($"\"{property.Name}\" must be a whole number from 0 to 60"); }
-                    options = options with { Precision = precision };
-                    break;
-                case "strict": options = options with { Strict = Flag(property) }; break;
-                case "allow_set_relation_comp": options = options with { RelationForSet = Flag(property) }; break;
-                case "compare_sets": options = options with { IgnoreOrder = Flag(property) }; break;
-                case "match_types": options = options with { Sources = Sources(value) }; break;
-            }
+            if (!InputField.TryGet(config, name, out var value)) { continue; }
+            if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int precision) || precision is < 0 or > 60) { throw new GradeInputException($"\"{name}\" must be a whole number from 0 to 60"); }
+            options = options with { Precision = precision };
         }
-        return options;
+        if (Flag(config, "strict") is { } strict) { options = options with { Strict = strict }; }
+        if (Flag(config, "allow_set_relation_comp") is { } relations) { options = options with { RelationForSet = relations }; }
+        if (Flag(config, "compare_sets") is { } sets) { options = options with { IgnoreOrder = sets }; }
+        return InputField.TryGet(config, "match_types", out var types) ? options with { Sources = Sources(types) } : options;
     }
 
-    private static bool Flag(JsonProperty property) => property.Value.ValueKind switch
+    private static bool? Flag(JsonElement config, string name) => !InputField.TryGet(config, name, out var value) ? null : value.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        _ => throw new GradeInputException($"\"{property.Name}\" must be true or false"),
+        _ => throw new GradeInputException($"\"{name}\" must be true or false"),
     };
 
     private static AnswerSources Sources(JsonElement types)
@@ -91,7 +85,7 @@ public sealed class MathGrader : ILineGrader
         bool letters = false;
         foreach (var type in types.EnumerateArray())
         {
-            switch (type.ValueKind == JsonValueKind.String ? type.GetString() : null)
+            switch (type.ValueKind == JsonValueKind.String ? InputField.TextOf(type, "\"match_types\"") : null)
             {
                 case "latex": sources |= AnswerSources.Formula; break;
                 case "expr": sources |= AnswerSources.Prose; break;
@@ -110,7 +104,7 @@ public sealed class LatexGrader : ILineGrader
 
     public void Grade(JsonElement input, Utf8JsonWriter output)
     {
-        if (input.ValueKind != JsonValueKind.Object || !input.TryGetProperty("latex", out var latex) || latex.ValueKind != JsonValueKind.String)
+        if (input.ValueKind != JsonValueKind.Object || !InputField.TryGet(input, "latex", out var latex) || latex.ValueKind != JsonValueKind.String)
         {
             throw new GradeInputException("\"latex\" must be a string");
         }

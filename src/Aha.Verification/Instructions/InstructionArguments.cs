@@ -36,10 +36,18 @@ internal readonly struct InstructionArguments(string id, JsonElement arguments)
         _ => throw Bad(relation, "'less than' or 'at least'"),
     };
 
-    private JsonElement Value(string name) =>
-        arguments.ValueKind == JsonValueKind.Object && arguments.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
-            ? value
-            : throw new InstructionArgumentException($"{id}: the argument '{name}' is missing");
+    private JsonElement Value(string name)
+    {
+        try
+        {
+            if (arguments.ValueKind == JsonValueKind.Object && arguments.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null) return value;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InstructionArgumentException($"{id}: the name of an argument is not valid Unicode text");
+        }
+        throw new InstructionArgumentException($"{id}: the argument '{name}' is missing");
+    }
 
     private string TextOf(string name, JsonElement value)
     {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Aha.Verification.Choice;
+using Aha.Verification.Grading;
 using Aha.Verification.Tests.Support;
+using Aha.Verification.Votes;
 
 namespace Aha.Verification.Tests.Choice;
 
@@ -31,9 +33,9 @@ public class ChoiceTests
         Assert.Equal(40, guesses);
     }
 
-    /// <summary>Our own reading finds nothing where a response refuses to choose; where the first official rule finds a letter it must find the same.</summary>
+    /// <summary>Our own reading finds nothing where a response refuses to choose; where an answer is stated once it finds the letter that the official rule finds, where several are the last one.</summary>
     [Fact]
-    public void ExplicitRulesAgreeWherverAnAnswerIsStated()
+    public void ExplicitRulesAgreeWhereverAnAnswerIsStated()
     {
         int stated = 0, agreed = 0, refusals = 0;
         foreach (JsonElement row in SharedData.Lines("data/graded/mmlu_pro_extraction.jsonl"))
@@ -49,10 +51,28 @@ public class ChoiceTests
             }
             stated++;
             if (own == official) agreed++;
+            else Assert.NotEqual(text.IndexOf("answer is", StringComparison.OrdinalIgnoreCase), text.LastIndexOf("answer is", StringComparison.OrdinalIgnoreCase));
         }
-        // One response says "the answer is (CH)" and later "The answer is (J)": the official pattern reads C out of two letters.
-        Assert.Equal(stated - 1, agreed);
+        Assert.Equal(1732 + 1, stated);
+        Assert.Equal(stated - 11, agreed);
         Assert.True(refusals >= 10);
+    }
+
+    /// <summary>lighteval's GPQA metrics: a single response by its letter, several by the unbiased pass@k.</summary>
+    [Fact]
+    public void ReproducesTheRecordedGpqaMetrics()
+    {
+        int rows = 0;
+        foreach (JsonElement row in SharedData.Lines("data/graders/metrics.jsonl").Where(row => row.GetProperty("suite").GetString()!.StartsWith("gpqa_instruct", StringComparison.Ordinal)))
+        {
+            string gold = ((char)('A' + row.GetProperty("doc").GetProperty("gold_index").GetInt32())).ToString();
+            string[] texts = [.. row.GetProperty("model_response").GetProperty("text").EnumerateArray().Select(text => text.GetString()!)];
+            int k = row.GetProperty("metric_params").TryGetProperty("k", out JsonElement given) ? given.GetInt32() : 1;
+            double expected = row.GetProperty("expected_output").EnumerateObject().First().Value.GetDouble();
+            Assert.Equal(expected, PassAtK.Estimate(texts.Length, texts.Count(text => ChoiceVerifier.Judge(text, gold).Verdict == Verdict.Correct), k), 6);
+            rows++;
+        }
+        Assert.Equal(24, rows);
     }
 
     [Theory]
@@ -72,12 +92,34 @@ public class ChoiceTests
     [InlineData("so \\boxed{\\text{D}}.", 4, 'D')]
     [InlineData("**Answer:** **(B) Paris**", 4, 'B')]
     [InlineData("The correct answer is option C.", 4, 'C')]
-    [InlineData("c", 4, 'C')]
+    [InlineData("c", 4, null)]
+    [InlineData("<answer>c</answer>", 4, 'C')]
+    [InlineData("(c)", 4, 'C')]
+    [InlineData("The answer is C.\n\nAnswer: A", 4, 'A')]
+    [InlineData("The answer is A. Wait, no: the answer is B.", 4, 'B')]
+    [InlineData("B is correct at first sight, but the final option is D.", 4, 'D')]
     [InlineData("B) 12 metres", 4, 'B')]
     [InlineData("<think> the answer is A </think>", 4, null)]
     [InlineData("The answer is Because", 4, null)]
     [InlineData("The correct options are (A, C, D).", 4, null)]
     public void ExplicitRules(string response, int letters, char? expected) => Assert.Equal(expected, ChoiceExtraction.Letter(response, letters));
+
+    [Theory]
+    [InlineData("explicit", "Therefore I cannot answer.", null)]
+    [InlineData("mmlu_pro", "Therefore I cannot answer.", "I")]
+    [InlineData("mmlu_pro_first", "answer: B", null)]
+    [InlineData("mmlu_pro", "answer: B", "B")]
+    public void ARowNamesTheRules(string rules, string response, string? letter)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            new ChoiceGrader().Grade(JsonSerializer.SerializeToElement(new { response, gold = "B", rules }), writer);
+            writer.WriteEndObject();
+        }
+        Assert.Equal(letter, JsonDocument.Parse(buffer.ToArray()).RootElement.GetProperty("answer").GetString());
+    }
 
     [Fact]
     public void GoldsAreLettersOrOptions()

@@ -7,7 +7,7 @@ namespace Aha.Verification.Tests.Grading;
 public class LineGraderTests
 {
     private static readonly Dictionary<string, ILineGrader> s_graders = new ILineGrader[]
-        { new CountdownGrader(), new ChoiceGrader(), new InstructionGrader(), new JsonGrader(), new FunctionCallGrader() }.ToDictionary(grader => grader.Kind);
+        { new CountdownGrader(), new ChoiceGrader(), new InstructionGrader(), new JsonGrader(), new FunctionCallGrader(), new MathGrader(), new LatexGrader() }.ToDictionary(grader => grader.Kind);
 
     private static string Grade(string kind, string line)
     {
@@ -64,9 +64,9 @@ public class LineGraderTests
     public void OnlyGradeInputExceptionsEscape()
     {
         Gen<string> value = Gen.OneOf("1", "-1", "1e999", "null", "true", "\"\"", "\"A\"", "\"\\ud800\"", "[]", "{}", "[1]", "[null]", "[[]]", "[\"A\"]", "[{}]", """[{"f":{"a":[1]}}]""",
-            """[{"name":"f"}]""", """["punctuation:no_comma"]""", """["keywords:existence"]""", """[{"keywords":[1]}]""", "\"f(a=1)\"", "\"1+1\"", """{"\ud800":1}""");
-        Gen<string> field = Gen.OneOf("numbers", "target", "response", "gold", "choices", "instruction_id_list", "kwargs", "schema", "instance", "text", "functions", "expected");
-        Gen.Select(field, value, (f, v) => $"\"{f}\":{v}").Array[2, 6].Select(Gen.OneOf([.. s_graders.Keys])).Sample((fields, kind) =>
+            """[{"name":"f"}]""", """["punctuation:no_comma"]""", """["keywords:existence"]""", """[{"keywords":[1]}]""", "\"f(a=1)\"", "\"1+1\"", """{"strict":1}""", """{"precision":2,"match_types":["latex","\ud800"]}""", """{"\ud800":1}""");
+        Gen<string> field = Gen.OneOf("numbers", "target", "response", "gold", "choices", "instruction_id_list", "kwargs", "schema", "instance", "text", "functions", "expected", "pred", "latex", "config", "\\ud800");
+        Gen.Select(field, value, (f, v) => $"\"{f}\":{v}").Array[2, 7].Select(Gen.OneOf([.. s_graders.Keys])).Sample((fields, kind) =>
         {
             try
             {

@@ -111,4 +111,28 @@ public class InstructionTests
         // 13 texts x 25 checks x 8 variants, two milliseconds each on a busy machine; one quadratic check would take minutes.
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
     }
+
+    /// <summary>Whatever the arguments and the response are: an answer, or a complaint that names the argument.</summary>
+    [Fact]
+    public void AnyArgumentsAreUsedOrRefused()
+    {
+        Gen<string> value = Gen.OneOf("1", "-1", "0", "1e999", "1.5", "null", "true", "\"\"", "\"a\"", "\"at least\"", "\"less than\"", "\"\\ud800\"", "[]", "[1]", "[\"a\", \"\"]", "{}", "\"P.P.S\"", "\"en\"", "\"{'a', 'b'}\"", "99999999");
+        Gen<string> name = Gen.OneOf("keywords", "keyword", "relation", "frequency", "forbidden_words", "letter", "let_relation", "let_frequency", "num_sentences", "key_sentences", "language", "capital_relation", "capital_frequency",
+            "num_paragraphs", "num_words", "nth_paragraph", "first_word", "num_placeholders", "postscript_marker", "original_paragraph", "low", "high", "num_bullets", "num_highlights", "section_spliter", "num_sections",
+            "original_message", "prompt_to_repeat", "end_phrase", "starter", "\\ud800");
+        Gen<string> response = Gen.OneOf("", " ", "a", "A.", "* ", "**", "***", "<<a>>", "[x]", "\n", "\n\n", "P.S. b", "{", "\"", "******", "\ud800", "1", "the", "é", "中").Array[0, 12].Select(string.Concat);
+        Gen.Select(Gen.OneOf([.. InstructionChecks.Ids]), Gen.Select(name, value, (n, v) => $"\"{n}\":{v}").Array[0, 5], response).Sample((id, fields, text) =>
+        {
+            using JsonDocument arguments = JsonDocument.Parse("{" + string.Join(',', fields) + "}");
+            try
+            {
+                bool strict = InstructionChecks.FollowsStrictly(id, arguments.RootElement, text);
+                Assert.True(!strict || InstructionChecks.FollowsLoosely(id, arguments.RootElement, text));
+            }
+            catch (InstructionArgumentException refusal)
+            {
+                Assert.StartsWith(id, refusal.Message, StringComparison.Ordinal);
+            }
+        }, iter: 20_000);
+    }
 }

@@ -67,4 +67,22 @@ public class RatingTests
     [InlineData("points,penalty,old_rating\n1,2,3\n1,,3", "x.csv: line 3: '' in column 'penalty' is not a number in range")]
     public void BadFilesNameTheLine(string text, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => ContestStanding.ReadCsv(new StringReader(text), "x.csv")).Message);
+
+    /// <summary>Any text is a table or a named complaint.</summary>
+    [Fact]
+    public void TablesOfAnyShapeAreReadOrRefused() =>
+        Gen.OneOf("row,points,penalty,old_rating", "rating,count", "\n", ",", "1", "-5", "1e400", "nan", "\"", " ", "x", "2000000000", "\0", "\ud800", "0.5").Array[0, 25].Select(string.Concat).Sample(text =>
+        {
+            foreach (Action read in (Action[])[() => ContestStanding.ReadCsv(new StringReader(text), "x.csv"), () => RatingHistogram.ReadCsv(new StringReader(text), "x.csv")])
+            {
+                try
+                {
+                    read();
+                }
+                catch (InvalidDataException refusal)
+                {
+                    Assert.StartsWith("x.csv", refusal.Message, StringComparison.Ordinal);
+                }
+            }
+        }, iter: 3000);
 }
