@@ -39,7 +39,7 @@ public sealed class ChatTemplate
     /// <summary>The clock of templates that write today's date.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>A template from its text, as a GGUF file's metadata holds it.</summary>
+    /// <summary>A template from its text.</summary>
     /// <param name="bosToken">The text of the token that begins a sequence; null where there is none. Likewise <paramref name="eosToken"/>.</param>
     /// <exception cref="TemplateException">The text is not a template; the message names line and column.</exception>
     public static ChatTemplate Parse(string text, string? bosToken = null, string? eosToken = null)
@@ -64,6 +64,16 @@ public sealed class ChatTemplate
     /// <summary>As <see cref="Load"/>, but null where the folder has no template.</summary>
     /// <exception cref="TemplateException">Its files cannot be read.</exception>
     public static ChatTemplate? TryLoad(string folder) => ChatTemplateFiles.Read(folder);
+
+    /// <summary>The template and the special tokens of a <c>tokenizer_config.json</c> that lies in no folder, as a GGUF file's metadata amounts to one.</summary>
+    /// <param name="source">What error messages call it.</param>
+    /// <returns>The template; null where it holds none.</returns>
+    /// <exception cref="TemplateException">It is no JSON, or what it holds is no template.</exception>
+    public static ChatTemplate? FromConfig(string tokenizerConfig, string source) => ChatTemplateFiles.Parse(tokenizerConfig, source);
+
+    /// <summary>The text of a model folder's default template, whether it can be parsed or not; null where the folder has none.</summary>
+    /// <exception cref="TemplateException">The folder's files cannot be read.</exception>
+    public static string? ReadText(string folder) => ChatTemplateFiles.ReadText(folder);
 
     /// <summary>Writes the template into a model folder as <c>chat_template.jinja</c>, further ones into <c>additional_chat_templates</c>: where transformers looks first.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>

@@ -11,37 +11,52 @@ internal static class ChatTemplateFiles
     private const string ConfigName = "tokenizer_config.json";
     private const string TokensName = "special_tokens_map.json";
     private const string Key = "chat_template";
+    private const string Default = "default";
 
     /// <summary>The folder's template; null where it has none.</summary>
     /// <exception cref="TemplateException">A file cannot be read.</exception>
     public static ChatTemplate? Read(string folder)
     {
-        JsonElement? config = ReadJson(Path.Combine(folder, ConfigName));
+        (Dictionary<string, string> Texts, string Source)? found = Find(folder);
+        return found is null ? null : new ChatTemplate(found.Value.Texts, SpecialTokens(Json(folder, ConfigName), Json(folder, TokensName)), found.Value.Source);
+    }
+
+    /// <summary>The text of the folder's default template, unparsed.</summary>
+    public static string? ReadText(string folder) => Find(folder)?.Texts.GetValueOrDefault(Default);
+
+    /// <summary>The template of a configuration that lies in no folder.</summary>
+    public static ChatTemplate? Parse(string tokenizerConfig, string source)
+    {
+        JsonElement config = Reading(source, _ => JsonSerializer.Deserialize<JsonElement>(tokenizerConfig));
+        return Texts(config, source) is { } texts ? new ChatTemplate(texts, SpecialTokens(config), $"{source}, {Key}") : null;
+    }
+
+    private static (Dictionary<string, string> Texts, string Source)? Find(string folder)
+    {
         string text = Path.Combine(folder, TextName);
         if (File.Exists(text))
         {
-            return new ChatTemplate(ReadTexts(folder, text), SpecialTokens(folder, config), text);
+            return (ReadTexts(folder, text), text);
         }
 
         foreach (string name in (string[])[OldName, ConfigName])
         {
             string path = Path.Combine(folder, name);
-            JsonElement? file = name == ConfigName ? config : ReadJson(path);
-            if (file is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(Key, out JsonElement template) && template.ValueKind != JsonValueKind.Null)
+            if (Json(folder, name) is { } json && Texts(json, path) is { } texts)
             {
-                return new ChatTemplate(Texts(template, path), SpecialTokens(folder, config), $"{path}, {Key}");
+                return (texts, $"{path}, {Key}");
             }
         }
 
         return null;
     }
 
-    /// <param name="templates">The texts by name, one of them <c>default</c>.</param>
+    /// <param name="templates">The texts by name, one of them the default.</param>
     public static void Write(string folder, IReadOnlyDictionary<string, string> templates)
     {
         foreach ((string name, string text) in templates)
         {
-            string path = name == "default" ? Path.Combine(folder, TextName) : Path.Combine(folder, FurtherFolder, name + ".jinja");
+            string path = name == Default ? Path.Combine(folder, TextName) : Path.Combine(folder, FurtherFolder, name + ".jinja");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, text);
         }
@@ -49,7 +64,7 @@ internal static class ChatTemplateFiles
 
     private static Dictionary<string, string> ReadTexts(string folder, string text)
     {
-        var texts = new Dictionary<string, string> { ["default"] = Reading(text, File.ReadAllText) };
+        var texts = new Dictionary<string, string> { [Default] = Reading(text, File.ReadAllText) };
         string further = Path.Combine(folder, FurtherFolder);
         if (Directory.Exists(further))
         {
@@ -62,12 +77,17 @@ internal static class ChatTemplateFiles
         return texts;
     }
 
-    // One text, or a list of {"name", "template"}.
-    private static Dictionary<string, string> Texts(JsonElement template, string path)
+    // One text, or a list of {"name", "template"}; null where the file holds none.
+    private static Dictionary<string, string>? Texts(JsonElement file, string path)
     {
+        if (file.ValueKind != JsonValueKind.Object || !file.TryGetProperty(Key, out JsonElement template) || template.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
         if (template.ValueKind == JsonValueKind.String)
         {
-            return new() { ["default"] = template.GetString()! };
+            return new() { [Default] = template.GetString()! };
         }
 
         var texts = new Dictionary<string, string>();
@@ -84,10 +104,10 @@ internal static class ChatTemplateFiles
     }
 
     // Older folders keep the tokens in a file of their own.
-    private static Dictionary<string, JsonElement> SpecialTokens(string folder, JsonElement? config)
+    private static Dictionary<string, JsonElement> SpecialTokens(params ReadOnlySpan<JsonElement?> files)
     {
         var tokens = new Dictionary<string, JsonElement>();
-        foreach (JsonElement? file in (JsonElement?[])[config, ReadJson(Path.Combine(folder, TokensName))])
+        foreach (JsonElement? file in files)
         {
             foreach (JsonProperty property in file is { ValueKind: JsonValueKind.Object } json ? [.. json.EnumerateObject()] : Array.Empty<JsonProperty>())
             {
@@ -110,7 +130,11 @@ internal static class ChatTemplateFiles
         _ => null,
     };
 
-    private static JsonElement? ReadJson(string path) => File.Exists(path) ? Reading<JsonElement?>(path, p => JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(p))) : null;
+    private static JsonElement? Json(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        return File.Exists(path) ? Reading<JsonElement?>(path, p => JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(p))) : null;
+    }
 
     private static T Reading<T>(string path, Func<string, T> read)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Aha.Models.Checkpoints;
 using Aha.Templates;
 
 namespace Aha.Cli.Commands;
@@ -9,7 +10,7 @@ internal static class TemplateCommand
 {
     public static Command Create()
     {
-        var model = new Option<string>("--model") { Description = "a folder with chat_template.jinja or tokenizer_config.json", Required = true, HelpName = "DIR" };
+        var model = new Option<string>("--model") { Description = "a folder with chat_template.jinja or tokenizer_config.json, or a GGUF file", Required = true, HelpName = "DIR" };
         Option<string> input = JsonRows.Input();
         var generation = new Option<bool>("--generation") { Description = "add \"generation\": where the assistant's words stand, as [start, end] in UTF-16 units" };
         Option<bool> json = CommonOptions.Json();
@@ -23,7 +24,9 @@ internal static class TemplateCommand
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
-                ChatTemplate template = ChatTemplate.Load(parsed.GetValue(model)!);
+                string path = parsed.GetValue(model)!;
+                ChatTemplate template = ModelChatTemplate.TryLoad(path)
+                    ?? throw new CommandException($"{path} has no chat template: neither chat_template.jinja nor a chat_template in tokenizer_config.json or in a GGUF file's metadata");
                 bool spans = parsed.GetValue(generation);
                 JsonRows.Transform(parsed.GetValue(input)!, (row, writer) => Render(template, row, spans, writer), cancel);
                 return 0;

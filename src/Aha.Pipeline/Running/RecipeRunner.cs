@@ -7,6 +7,7 @@ using Aha.Tasks;
 using Aha.Templates;
 using Aha.Tensors;
 using Aha.Models;
+using Aha.Models.Checkpoints;
 using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Training.Fused;
@@ -32,7 +33,7 @@ public static class RecipeRunner
         Recipe recipe = RecipeReader.Parse(source.Text, source.Name, source.Overrides);
         string folder = output ?? Path.Combine("runs", recipe.Seed == 1 ? recipe.Name : $"{recipe.Name}-seed{recipe.Seed}");
         ITokenizer tokenizer = LoadTokenizer(recipe, source.Folder);
-        ChatTemplate? chatTemplate = recipe.Model.Load is { } load ? ChatTemplate.TryLoad(Path.Combine(source.Folder, load)) : null;
+        ChatTemplate? chatTemplate = recipe.Model.Load is { } load ? ModelChatTemplate.TryLoad(Path.Combine(source.Folder, load)) : null;
         IPromptRenderer prompts = PromptRenderers.Named(recipe.Template, recipe.SystemPrompt, chatTemplate);
         ITask task = TaskFactory.Create(recipe.Task, source.Folder);
         RequireProblems(task, source.Name);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aha.Models.Checkpoints;
 using Aha.Templates;
 using Aha.Tests.Support;
 
@@ -41,6 +42,10 @@ public class GoldenTemplateTests
     {
         JsonElement metadata = JsonDocument.Parse(File.ReadAllBytes(Repository.Shared("golden/smollm2/tokens.json"))).RootElement;
         ChatTemplate template = ChatTemplate.Parse(metadata.GetProperty("chat_template").GetString()!, bosToken: "<|im_start|>", eosToken: "<|im_end|>");
+        string file = Assert.Single(Directory.GetFiles(Repository.Shared("models"), "*SmolLM2*.gguf", SearchOption.AllDirectories));
+        ChatTemplate loaded = ModelChatTemplate.TryLoad(file)!;
+        Assert.Equal(template.Text, loaded.Text);
+        Assert.Equal("<|im_end|>", loaded.SpecialTokens["eos_token"].GetString());
         Assert.Equal(
             "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
             template.Render(ChatRequest.Of(new ChatMessage("user", "Hi")) with { AddGenerationPrompt = true }).Text);

@@ -58,12 +58,13 @@ public sealed record GgufTokenizer
 
     /// <summary>The tokenizer of a model folder; without vocabulary where the folder has none, or one that llama.cpp does not know.</summary>
     /// <exception cref="TokenizationException">The folder's tokenizer is broken or not supported.</exception>
+    /// <exception cref="Templates.TemplateException">The files of its chat template cannot be read.</exception>
     public static GgufTokenizer Of(string folder, ModelConfig config)
     {
         string path = Path.Combine(folder, "tokenizer.json");
         var special = new GgufSpecialTokens(config.BosTokenId, config.EosTokenIds is [int first, ..] ? first : null, config.EosTokenIds, config.PadTokenId);
         if (!File.Exists(path)) return new GgufTokenizer { Special = special };
-        var tokenizer = new GgufTokenizer { Special = special, ChatTemplate = ChatTemplateFile.Read(folder), HuggingFaceJson = File.ReadAllText(path) };
+        var tokenizer = new GgufTokenizer { Special = special, ChatTemplate = Templates.ChatTemplate.ReadText(folder), HuggingFaceJson = File.ReadAllText(path) };
         if (Tokenizer.Load(folder) is not Tokenization.Bpe.ByteLevelBpe) return tokenizer;
         BpeVocabulary vocabulary = BpeVocabulary.Load(folder);
         return tokenizer with
