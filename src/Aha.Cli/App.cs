@@ -40,6 +40,7 @@ internal static class App
             GenerateCommand.Create(),
             LogProbsCommand.Create(),
             TokenizeCommand.Create(),
+            ConvertCommand.Create(),
             TokenizerCommand.Create(),
             GradeCommand.Create(),
             RatingCommand.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aha.Generation;
+using Aha.Models.Checkpoints;
 using Aha.Tasks;
 using Aha.Tokenization;
 
@@ -28,7 +29,7 @@ internal static class GenerateCommand
             () =>
             {
                 string folder = parsed.GetValue(model)!;
-                ITokenizer tokenizer = Tokenizer.Load(folder);
+                ITokenizer tokenizer = ModelTokenizer.Load(folder);
                 string text = PromptTemplate.Named(parsed.GetValue(template)!).Render(parsed.GetValue(prompt)!);
                 int[] ids = tokenizer.BeginId is { } begin ? [begin, .. tokenizer.Encode(text)] : tokenizer.Encode(text);
                 var sampling = new SamplingOptions
