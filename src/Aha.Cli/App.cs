@@ -43,6 +43,7 @@ internal static class App
             GenerateCommand.Create(),
             LogProbsCommand.Create(),
             TokenizeCommand.Create(),
+            ConvertCommand.Create(),
             TokenizerCommand.Create(),
             TemplateCommand.Create(),
             GradeCommand.Create(),

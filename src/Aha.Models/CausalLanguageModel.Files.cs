@@ -46,9 +46,11 @@ public sealed unsafe partial class CausalLanguageModel
     /// How weights are stored. What was loaded from that type is the same to the byte. FP8 takes the layers' projections, the rest is then bf16;
     /// routers' selection biases are always fp32.
     /// </param>
+    /// <param name="progress">Told, tensor by tensor, how many bytes of how many are done; what it throws ends the writing.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void Save(string folder, SafetensorsType type = SafetensorsType.F32, long shardBytes = ModelFolderWriter.DefaultShardBytes) =>
-        ModelFolderWriter.Write(this, folder, type, shardBytes);
+    public void Save(
+        string folder, SafetensorsType type = SafetensorsType.F32, long shardBytes = ModelFolderWriter.DefaultShardBytes, Action<long, long>? progress = null) =>
+        ModelFolderWriter.Write(this, folder, type, shardBytes, progress);
 
     private Span<float> Floats(ParameterSlice slice) => new(_values + slice.Offset, (int)slice.Count);
 

@@ -158,7 +158,7 @@ public static class ModelConfigFile
     // Line feeds everywhere: the same model gives the same bytes on every system.
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    internal static string ToText(JsonObject json) => json.ToJsonString(Indented) + "\n";
+    private static string ToText(JsonObject json) => json.ToJsonString(Indented) + "\n";
 
     private static JsonDocument Parse(string path)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Aha.Tokenization.Bpe;
 using Aha.Tokenization.Files;
 
@@ -16,7 +17,7 @@ public static class Tokenizer
     /// <param name="config"><c>tokenizer_config.json</c></param>
     /// <param name="generationConfig"><c>generation_config.json</c></param>
     /// <exception cref="TokenizationException">It is no tokenizer.json, or asks for what Aha does not do.</exception>
-    public static ITokenizer Parse(string source, byte[] tokenizer, byte[] config, byte[] generationConfig) =>
+    public static ITokenizer Parse(string source, byte[] tokenizer, JsonObject config, JsonObject generationConfig) =>
         Make(TokenizerFiles.Of(source, tokenizer, config, generationConfig));
 
     private static ITokenizer Make(TokenizerFiles files) => files.Parse(root => TokenizerJson.ModelKind(root) switch

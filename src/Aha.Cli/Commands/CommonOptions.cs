@@ -7,7 +7,7 @@ internal static class CommonOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "machine-readable lines on stdout, nothing else" };
 
-    public static Option<string> Model() => new("--model") { Description = "a model folder: config.json, model.safetensors, tokenizer.json", Required = true, HelpName = "DIR" };
+    public static Option<string> Model() => new("--model") { Description = "a model folder (config.json, model.safetensors, tokenizer.json) or a GGUF file", Required = true, HelpName = "DIR" };
 
     public static Option<long> Seed() => new("--seed") { Description = "seed of the sampler", DefaultValueFactory = _ => 1 };
 

@@ -31,7 +31,7 @@ internal static class GenerateCommand
             () =>
             {
                 string folder = parsed.GetValue(model)!;
-                ITokenizer tokenizer = Tokenizer.Load(folder);
+                ITokenizer tokenizer = ModelTokenizer.Load(folder);
                 IPromptRenderer prompts = PromptRenderers.Named(parsed.GetValue(template)!, parsed.GetValue(system), ModelChatTemplate.TryLoad(folder));
                 int[] ids = tokenizer.EncodePrompt(prompts, parsed.GetValue(prompt)!);
                 var sampling = new SamplingOptions

@@ -19,5 +19,14 @@ public sealed record ModelCheckpoint(ModelConfig Config, ITensorSource Tensors) 
         return new ModelCheckpoint(ModelConfigFile.Read(path), SafetensorsCheckpoint.Open(path));
     }
 
+    /// <summary>The configuration alone, without a look at the tensors of a folder.</summary>
+    /// <exception cref="ModelFormatException">As <see cref="Open"/>.</exception>
+    public static ModelConfig ReadConfig(string path)
+    {
+        if (GgufFile.Locate(path) is not string file) return ModelConfigFile.Read(path);
+        using GgufFile gguf = GgufFile.Open(file);
+        return GgufConfig.Read(gguf);
+    }
+
     public void Dispose() => Tensors.Dispose();
 }

@@ -17,7 +17,7 @@ public static class ModelConversion
     public static void ToGguf(string from, string to, GgufTensorType? type = null, Action<string>? notice = null, Action<long, long>? progress = null)
     {
         GgufTokenizer tokenizer;
-        using CausalLanguageModel model = CausalLanguageModel.Load(from);
+        using CausalLanguageModel model = CausalLanguageModel.Load(from, notice);
         if (GgufFile.Locate(from) is string file)
         {
             using GgufFile gguf = GgufFile.Open(file);
@@ -30,19 +30,21 @@ public static class ModelConversion
         if (tokenizer.Vocabulary is null)
             notice?.Invoke($"{from} has no byte-level BPE tokenizer: other programs will load {to}, but take token ids only");
         string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from)));
-        GgufModelFile.Write(to, model, tokenizer, name, type ?? MostlyStoredAs(from), progress);
+        GgufModelFile.Write(to, model, tokenizer, name, type ?? MostlyStoredAs(from, GgufModelFile.Types), progress);
     }
 
     /// <summary>Writes a model folder as the hub lays it out, from a GGUF file or another folder.</summary>
+    /// <param name="type">How weights are stored; null keeps what most of the model is stored in, fp32 where that is a quantised type.</param>
     /// <exception cref="ModelFormatException">The model cannot be read.</exception>
     /// <exception cref="TokenizationException">Its tokenizer cannot be read.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static void ToFolder(string from, string to, Action<string>? notice = null)
+    public static void ToFolder(string from, string to, SafetensorsType? type = null, Action<string>? notice = null, Action<long, long>? progress = null)
     {
-        using CausalLanguageModel model = CausalLanguageModel.Load(from);
+        using CausalLanguageModel model = CausalLanguageModel.Load(from, notice);
         Directory.CreateDirectory(to);
         if (GgufFile.Locate(from) is string file) WriteTokenizer(file, to, notice);
-        model.Save(to);
+        else ModelFolderWriter.CopyCompanions(from, to);
+        model.Save(to, type ?? MostlyStoredAs(from, Enum.GetValues<SafetensorsType>()), progress: progress);
     }
 
     private static void WriteTokenizer(string file, string to, Action<string>? notice)
@@ -55,10 +57,10 @@ public static class ModelConversion
             return;
         }
         tokenizer.ToTokenizer(file).Save(to);
-        ReplacedFile.WriteText(Path.Combine(to, "tokenizer_config.json"), tokenizer.FormatConfig(file));
     }
 
-    private static GgufTensorType MostlyStoredAs(string from)
+    /// <summary>The type in which most of a model's values are stored; the first one, fp32, where that is none of <paramref name="written"/>.</summary>
+    private static T MostlyStoredAs<T>(string from, IReadOnlyList<T> written) where T : struct, Enum
     {
         using ModelCheckpoint checkpoint = ModelCheckpoint.Open(from);
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -66,6 +68,6 @@ public static class ModelConversion
         {
             if (checkpoint.Tensors.TryFind(name, out StoredTensor? tensor)) counts[tensor.Type] = counts.GetValueOrDefault(tensor.Type) + tensor.Count;
         }
-        return Enum.TryParse(counts.MaxBy(pair => pair.Value).Key, out GgufTensorType type) && GgufModelFile.Types.Contains(type) ? type : GgufTensorType.F32;
+        return Enum.TryParse(counts.MaxBy(pair => pair.Value).Key, out T type) && written.Contains(type) ? type : written[0];
     }
 }

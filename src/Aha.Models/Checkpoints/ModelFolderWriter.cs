@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -16,19 +15,30 @@ public static class ModelFolderWriter
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>One file to be written.</summary>
-    private sealed record Shard(string Name, IReadOnlyList<SafetensorsEntry> Entries);
+    private sealed record Shard(string Name, IReadOnlyList<SafetensorsEntry> Entries)
+    {
+        public long Bytes { get; } = Entries.Sum(entry => entry.End - entry.Begin);
+    }
 
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static void Write(CausalLanguageModel model, string folder, SafetensorsType type, long shardBytes)
+    internal static void Write(CausalLanguageModel model, string folder, SafetensorsType type, long shardBytes, Action<long, long>? progress)
     {
         Directory.CreateDirectory(folder);
-        WriteText(Path.Combine(folder, ModelConfigFile.ConfigName), ModelConfigFile.Format(model.Config, type));
-        WriteText(Path.Combine(folder, ModelConfigFile.GenerationConfigName), ModelConfigFile.FormatGeneration(model.Config));
+        ReplacedFile.WriteText(Path.Combine(folder, ModelConfigFile.ConfigName), ModelConfigFile.Format(model.Config, type));
+        ReplacedFile.WriteText(Path.Combine(folder, ModelConfigFile.GenerationConfigName), ModelConfigFile.FormatGeneration(model.Config));
         IReadOnlyList<Shard> shards = Divide(model, type, shardBytes);
         var source = new ModelBytes(model);
+        long done = 0, total = shards.Sum(shard => shard.Bytes);
         foreach (Shard shard in shards)
-            Replace(Path.Combine(folder, shard.Name), path => SafetensorsWriter.Write(path, [new("format", "pt")], shard.Entries, source.Bytes));
-        if (shards.Count > 1) WriteText(Path.Combine(folder, SafetensorsCheckpoint.IndexName), Index(shards));
+        {
+            ReplacedFile.Write(Path.Combine(folder, shard.Name), path => SafetensorsWriter.Write(path, [new("format", "pt")], shard.Entries, entry =>
+            {
+                progress?.Invoke(done + entry.Begin, total);
+                return source.Bytes(entry);
+            }));
+            done += shard.Bytes;
+        }
+        if (shards.Count > 1) ReplacedFile.WriteText(Path.Combine(folder, SafetensorsCheckpoint.IndexName), Index(shards));
         DeleteOthers(folder, shards);
     }
 
@@ -91,7 +101,7 @@ public static class ModelFolderWriter
         var map = new JsonObject();
         foreach ((string tensor, string file) in shards.SelectMany(shard => shard.Entries.Select(entry => (entry.Name, shard.Name))).OrderBy(pair => pair.Item1, StringComparer.Ordinal))
             map[tensor] = file;
-        long total = shards.Sum(shard => shard.Entries.Sum(entry => entry.End - entry.Begin));
+        long total = shards.Sum(shard => shard.Bytes);
         return new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = total }, ["weight_map"] = map }.ToJsonString(s_indented) + "\n";
     }
 
@@ -102,27 +112,5 @@ public static class ModelFolderWriter
         if (shards.Count > 1) kept.Add(SafetensorsCheckpoint.IndexName);
         foreach (string path in Directory.EnumerateFiles(folder, "model*.safetensors*"))
             if (!kept.Contains(Path.GetFileName(path))) File.Delete(path);
-    }
-
-    private static void WriteText(string path, string text) => Replace(path, temporary =>
-    {
-        using var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
-        stream.Write(Encoding.UTF8.GetBytes(text));
-        stream.Flush(flushToDisk: true);
-    });
-
-    private static void Replace(string path, Action<string> write)
-    {
-        string temporary = path + ".tmp";
-        try
-        {
-            write(temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
     }
 }

@@ -82,7 +82,7 @@ public static class RecipeRunner
     // A resumed run keeps its first choice: another way to add up would change its bits.
     private static (BackendKind Backend, string Chosen) ChooseBackend(Recipe recipe, string recipeFolder, ITokenizer tokenizer, MatmulProbe probe, int threads, RunRecord? recorded)
     {
-        ModelConfig config = recipe.Model.Load is { } load ? ModelConfigFile.Read(Path.Combine(recipeFolder, load)) : recipe.Model.ToConfig(tokenizer);
+        ModelConfig config = recipe.Model.Load is { } load ? ModelCheckpoint.ReadConfig(Path.Combine(recipeFolder, load)) : recipe.Model.ToConfig(tokenizer);
         if (recipe.Backend == BackendChoiceKey.Fused && !FusedDecoder.Supports(config, out string? why))
         {
             throw new RecipeException($"backend: fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
@@ -148,7 +148,7 @@ public static class RecipeRunner
     }
 
     private static ITokenizer LoadTokenizer(Recipe recipe, string recipeFolder) => recipe.Model.Load is { } load
-        ? Tokenizer.Load(Path.Combine(recipeFolder, load))
+        ? ModelTokenizer.Load(Path.Combine(recipeFolder, load))
         : new WordTokenizer(Tasks.Countdown.CountdownVocabulary.Words);
 
     private static RewardSet Rewards(Recipe recipe)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Nodes;
 using Aha.Tokenization.Files;
 using Aha.Tokenization.PreTokenization;
 
@@ -14,6 +15,7 @@ public sealed class ByteLevelBpe : ITokenizer
 {
     private readonly BpeVocabulary _vocabulary;
     private readonly TokenizerFiles? _files;
+    private readonly JsonObject? _config;
     private readonly PreTokenizer _preTokenizer;
     private readonly MergeTable _merges;
     private readonly int[] _byteIds;
@@ -26,9 +28,14 @@ public sealed class ByteLevelBpe : ITokenizer
 
     /// <exception cref="TokenizationException">The vocabulary does not fit together; the message names what does not.</exception>
     public ByteLevelBpe(BpeVocabulary vocabulary)
-        : this(vocabulary, null)
+        : this(vocabulary, files: null)
     {
     }
+
+    /// <param name="config">What <see cref="Save"/> writes as <c>tokenizer_config.json</c>.</param>
+    /// <exception cref="TokenizationException">The vocabulary does not fit together; the message names what does not.</exception>
+    public ByteLevelBpe(BpeVocabulary vocabulary, JsonObject config)
+        : this(vocabulary, files: null) => _config = config;
 
     internal ByteLevelBpe(BpeVocabulary vocabulary, TokenizerFiles? files)
     {
@@ -96,7 +103,7 @@ public sealed class ByteLevelBpe : ITokenizer
 
     public StreamingDecoder CreateStreamingDecoder(bool skipSpecial = true) => new BpeStreamingDecoder(this, skipSpecial);
 
-    public void Save(string folder) => (_files ?? TokenizerJson.Format(_vocabulary)).Write(folder);
+    public void Save(string folder) => (_files ?? TokenizerJson.Format(_vocabulary, _config)).Write(folder);
 
     internal ReadOnlySpan<byte> BytesOf(int id, bool skipSpecial) => skipSpecial && _special.Contains(id) ? [] : _bytes.Of(id);
 

@@ -58,8 +58,8 @@ internal sealed class TokenizerFiles
     /// <param name="tokenizer"><c>tokenizer.json</c></param>
     /// <param name="config"><c>tokenizer_config.json</c></param>
     /// <param name="generationConfig"><c>generation_config.json</c></param>
-    public static TokenizerFiles Of(string source, byte[] tokenizer, byte[] config, byte[] generationConfig) =>
-        new(source, new() { [TokenizerName] = tokenizer, [ConfigName] = config }, new() { [GenerationConfigName] = generationConfig });
+    public static TokenizerFiles Of(string source, byte[] tokenizer, JsonObject config, JsonObject generationConfig) =>
+        new(source, new() { [TokenizerName] = tokenizer, [ConfigName] = Bytes(config) }, new() { [GenerationConfigName] = Bytes(generationConfig) });
 
     /// <exception cref="TokenizationException">The folder cannot be written.</exception>
     public void Write(string folder)

@@ -57,7 +57,8 @@ internal static class TokenizerJson
     }
 
     /// <summary>The files of a vocabulary that did not come from files.</summary>
-    public static TokenizerFiles Format(BpeVocabulary vocabulary)
+    /// <param name="config"><c>tokenizer_config.json</c>; made from the vocabulary's begin and end where not given.</param>
+    public static TokenizerFiles Format(BpeVocabulary vocabulary, JsonObject? config = null)
     {
         var ids = new JsonObject();
         for (int id = 0; id < vocabulary.Tokens.Count; id++)
@@ -94,7 +95,7 @@ internal static class TokenizerJson
             },
         };
         string? end = ContentOf(vocabulary.EndIds is [int first, ..] ? first : null);
-        return new TokenizerFiles(tokenizer, TokenizerConfig.Format(ContentOf(vocabulary.BeginId), end, padToken: end));
+        return new TokenizerFiles(tokenizer, config ?? TokenizerConfig.Format(ContentOf(vocabulary.BeginId), end, padToken: end));
     }
 
     /// <summary>A property that is there and not null.</summary>

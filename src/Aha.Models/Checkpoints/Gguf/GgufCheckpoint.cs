@@ -16,7 +16,7 @@ internal sealed class GgufCheckpoint : ITensorSource
         foreach (GgufEntry entry in file.Entries)
         {
             // The configuration says in Hugging Face's words what this one says.
-            if (entry.Name == GgufNames.RopeFactors) continue;
+            if (entry.Name == GgufRope.Divisors) continue;
             string name = GgufNames.ToHuggingFace(entry.Name);
             if (!_tensors.TryAdd(name, entry)) throw new ModelFormatException(file.Path, entry.Name, $"stands for {name}, as {_tensors[name].Name} does");
             int heads = RotaryRows.InterleavedHeads(Config, name);

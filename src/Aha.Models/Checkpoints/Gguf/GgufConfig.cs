@@ -39,6 +39,7 @@ internal static class GgufConfig
             RopeTheta = metadata.OptionalDouble(Key("rope.freq_base")) ?? 10_000,
             TieWordEmbeddings = !file.TryFind(GgufNames.Head, out _),
             AttentionBias = file.TryFind("blk.0.attn_q.bias", out _),
+            QueryKeyNorm = DecoderArchitecture.Find(architecture).QueryKeyNorm,
             MaxPositionEmbeddings = metadata.Int(Key("context_length")),
             BosTokenId = special.Bos,
             EosTokenIds = special.AllEos,
@@ -46,7 +47,7 @@ internal static class GgufConfig
         };
         RequireWholeRotation(metadata, architecture, config.HeadDim);
         ModelConfigRules.Validate(config, file.Path);
-        return config;
+        return config with { RopeScaling = GgufRope.Read(file, config) };
     }
 
     /// <summary>The pairs that describe a model to llama.cpp, but for its tokenizer.</summary>
@@ -75,6 +76,7 @@ internal static class GgufConfig
             new($"{architecture}.attention.layer_norm_rms_epsilon", (float)config.RmsNormEps),
             new($"{architecture}.rope.dimension_count", (uint)config.HeadDim),
             new($"{architecture}.rope.freq_base", (float)config.RopeTheta),
+            .. GgufRope.ToMetadata(config),
         ];
     }
 
@@ -84,8 +86,6 @@ internal static class GgufConfig
             throw metadata.Refused($"{architecture}.expert_count", "a mixture of experts is not supported here");
         if (metadata.OptionalInt($"{architecture}.attention.sliding_window") is > 0)
             throw metadata.Refused($"{architecture}.attention.sliding_window", "sliding-window attention is not supported");
-        if (metadata.OptionalText($"{architecture}.rope.scaling.type") is string scaling and not "none")
-            throw metadata.Refused($"{architecture}.rope.scaling.type", $"'{scaling}' is not supported");
     }
 
     private static void RequireWholeRotation(GgufMetadata metadata, string architecture, int headDim)

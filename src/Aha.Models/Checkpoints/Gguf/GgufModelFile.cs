@@ -29,6 +29,8 @@ public static class GgufModelFile
             huggingFaceNames.Add(ggml, slice.Name);
             tensors.Add((ggml, TypeOf(slice, type), slice.Shape));
         }
+        float[]? divisors = GgufRope.DivisorsOf(config);
+        if (divisors is not null) tensors.Add((GgufRope.Divisors, GgufTensorType.F32, [divisors.Length]));
         IReadOnlyList<GgufEntry> entries = GgufWriter.LayOut(tensors);
 
         long total = entries[^1].Begin + entries[^1].ByteCount;
@@ -39,7 +41,7 @@ public static class GgufModelFile
         ReadOnlySpan<float> Values(GgufEntry entry)
         {
             progress?.Invoke(entry.Begin, total);
-            string huggingFace = huggingFaceNames[entry.Name];
+            if (!huggingFaceNames.TryGetValue(entry.Name, out string? huggingFace)) return divisors;
             ReadOnlySpan<float> values = model.Read(huggingFace);
             if (RotaryRows.InterleavedHeads(config, huggingFace) == 0) return values;
             Array.Resize(ref interleaved, Math.Max(interleaved.Length, values.Length));

@@ -8,9 +8,6 @@ namespace Aha.Models.Checkpoints.Gguf;
 /// </summary>
 internal static class GgufNames
 {
-    /// <summary>Divisors of the rotary frequencies, [head_dim / 2]; Hugging Face has them as <c>rope_scaling</c>.</summary>
-    public const string RopeFactors = "rope_freqs.weight";
-
     public const string Embedding = "token_embd.weight";
     public const string Head = "output.weight";
 

@@ -16,7 +16,7 @@ public sealed record GgufTokenizer
     // The format's own place for a tokenizer.json: what the other keys cannot say (a normaliser, flags of added tokens, other kinds) is kept whole.
     private const string HuggingFaceKey = "tokenizer.huggingface.json";
 
-    private const string ByteLevelBpe = "gpt2";
+    private const string Gpt2 = "gpt2";
     private const string None = "none";
 
     /// <summary>Null where there is none, or where it is of a kind that llama.cpp does not know.</summary>
@@ -44,10 +44,10 @@ public sealed record GgufTokenizer
         {
             Vocabulary = metadata.OptionalText(ModelKey) switch
             {
-                ByteLevelBpe => GgufVocabulary.Read(metadata),
+                Gpt2 => GgufVocabulary.Read(metadata),
                 null or None or "no_vocab" => null,
                 _ when json is not null => null,
-                string other => throw metadata.Refused(ModelKey, $"'{other}' is not supported, only {ByteLevelBpe} (byte-level BPE)"),
+                string other => throw metadata.Refused(ModelKey, $"'{other}' is not supported, only {Gpt2} (byte-level BPE)"),
             },
             Special = GgufSpecialTokens.Read(metadata),
             AddBos = metadata.OptionalBool(AddBosKey),
@@ -65,7 +65,7 @@ public sealed record GgufTokenizer
         var special = new GgufSpecialTokens(config.BosTokenId, config.EosTokenIds is [int first, ..] ? first : null, config.EosTokenIds, config.PadTokenId);
         if (!File.Exists(path)) return new GgufTokenizer { Special = special };
         var tokenizer = new GgufTokenizer { Special = special, ChatTemplate = Templates.ChatTemplate.ReadText(folder), HuggingFaceJson = File.ReadAllText(path) };
-        if (Tokenizer.Load(folder) is not Tokenization.Bpe.ByteLevelBpe) return tokenizer;
+        if (Tokenizer.Load(folder) is not ByteLevelBpe) return tokenizer;
         BpeVocabulary vocabulary = BpeVocabulary.Load(folder);
         return tokenizer with
         {
@@ -85,15 +85,26 @@ public sealed record GgufTokenizer
     /// <exception cref="TokenizationException">Its parts do not fit together, or the pre-tokeniser is unknown.</exception>
     public ITokenizer ToTokenizer(string source)
     {
-        if (HuggingFaceJson is not null) return Tokenizer.Parse(source, Encoding.UTF8.GetBytes(HuggingFaceJson), Encoding.UTF8.GetBytes(FormatConfig(source)), FormatEnds());
+        var ends = new JsonObject { ["eos_token_id"] = new JsonArray([.. Special.AllEos.Select(id => (JsonNode)id)]) };
+        if (HuggingFaceJson is not null) return Tokenizer.Parse(source, Encoding.UTF8.GetBytes(HuggingFaceJson), FormatConfig(source), ends);
         return Vocabulary is not null
-            ? new ByteLevelBpe(Vocabulary.ToBpe(source, Special, AddBos))
+            ? new ByteLevelBpe(Vocabulary.ToBpe(source, Special, AddBos), FormatConfig(source))
             : throw new ModelFormatException(source, ModelKey, "the file has no tokenizer");
     }
 
-    /// <summary>Text of <c>tokenizer_config.json</c>, chat template included.</summary>
-    /// <exception cref="ModelFormatException">A special token's id has no text.</exception>
-    public string FormatConfig(string source)
+    /// <summary>The pairs that describe the tokenizer to llama.cpp.</summary>
+    internal IEnumerable<KeyValuePair<string, object>> ToMetadata()
+    {
+        yield return new(ModelKey, Vocabulary is null ? None : Gpt2);
+        foreach (KeyValuePair<string, object> pair in Vocabulary?.ToMetadata() ?? []) yield return pair;
+        foreach (KeyValuePair<string, object> pair in Special.ToMetadata()) yield return pair;
+        if (AddBos is bool addBos) yield return new(AddBosKey, addBos);
+        if (ChatTemplate is not null) yield return new(ChatTemplateKey, ChatTemplate);
+        if (HuggingFaceJson is not null) yield return new(HuggingFaceKey, HuggingFaceJson);
+    }
+
+    // tokenizer_config.json, chat template included.
+    private JsonObject FormatConfig(string source)
     {
         Dictionary<int, string>? added = HuggingFaceJson is null ? null : AddedTokens(source, HuggingFaceJson);
         string? TextOf(int? id)
@@ -114,21 +125,8 @@ public sealed record GgufTokenizer
         };
         if (AddBos is bool addBos) json["add_bos_token"] = addBos;
         if (ChatTemplate is not null) json["chat_template"] = ChatTemplate;
-        return ModelConfigFile.ToText(json);
+        return json;
     }
-
-    /// <summary>The pairs that describe the tokenizer to llama.cpp.</summary>
-    internal IEnumerable<KeyValuePair<string, object>> ToMetadata()
-    {
-        yield return new(ModelKey, Vocabulary is null ? None : ByteLevelBpe);
-        foreach (KeyValuePair<string, object> pair in Vocabulary?.ToMetadata() ?? []) yield return pair;
-        foreach (KeyValuePair<string, object> pair in Special.ToMetadata()) yield return pair;
-        if (AddBos is bool addBos) yield return new(AddBosKey, addBos);
-        if (ChatTemplate is not null) yield return new(ChatTemplateKey, ChatTemplate);
-        if (HuggingFaceJson is not null) yield return new(HuggingFaceKey, HuggingFaceJson);
-    }
-
-    private byte[] FormatEnds() => JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["eos_token_id"] = new JsonArray([.. Special.AllEos.Select(id => (JsonNode)id)]) });
 
     private static Dictionary<int, string> AddedTokens(string source, string tokenizerJson)
     {

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Aha.Models;
 using Aha.Models.Checkpoints;
 using Aha.Models.Checkpoints.Gguf;
 using Aha.Models.Checkpoints.Gguf.Blocks;
+using Aha.Models.Rotary;
 using Aha.Tensors;
 using Aha.Tests.Support;
 using Aha.Tokenization;
@@ -10,6 +12,8 @@ namespace Aha.Tests.Models.Gguf;
 
 public sealed class GgufRoundTripTests : IDisposable
 {
+    private static readonly Dictionary<string, JsonElement> NoKeys = [];
+
     private readonly TemporaryFolder _folder = new();
 
     private string PathOf(string name) => _folder.File(name);
@@ -19,16 +23,19 @@ public sealed class GgufRoundTripTests : IDisposable
     [InlineData("qwen2-untied")]
     [InlineData("qwen2-bf16")]
     [InlineData("llama-mha")]
+    [InlineData("llama3")]
+    [InlineData("llama3-classic-config")]
+    [InlineData("qwen3")]
     public void ToGgufAndBackIsEqualToTheBit(string name)
     {
         string source = Repository.Shared($"golden/models/{name}");
         ModelConversion.ToGguf(source, PathOf("m.gguf"), GgufTensorType.F32);
-        ModelConversion.ToFolder(PathOf("m.gguf"), PathOf("back"));
+        ModelConversion.ToFolder(PathOf("m.gguf"), PathOf("back"), SafetensorsType.F32);
         using CausalLanguageModel expected = CausalLanguageModel.Load(source), file = CausalLanguageModel.Load(PathOf("m.gguf")), folder = CausalLanguageModel.Load(PathOf("back"));
         foreach (CausalLanguageModel actual in new[] { file, folder })
         {
             Assert.True(TensorMemory.Floats(expected.Parameters).SequenceEqual(TensorMemory.Floats(actual.Parameters)));
-            Assert.Equivalent(expected.Config with { InitializerRange = 0.02 }, actual.Config);
+            AssertSameShape(expected.Config, actual.Config);
         }
         Assert.Equal(File.ReadAllBytes(Path.Combine(source, "tokenizer.json")), File.ReadAllBytes(PathOf("back/tokenizer.json")));
     }
@@ -120,5 +127,53 @@ public sealed class GgufRoundTripTests : IDisposable
         }
     }
 
+    [Fact]
+    public void EveryScalingOfPositionsIsKept()
+    {
+        RopeScaling[] scalings = [new LinearRopeScaling(2.5), new YarnRopeScaling(4, 1024), new Llama3RopeScaling(32, 1, 4, 8192), new Llama3RopeScaling(8, 2, 5, 48)];
+        foreach (RopeScaling scaling in scalings)
+        {
+            ModelConfig config = CausalLanguageModelTests.Small(bias: false) with { RopeScaling = scaling };
+            using CausalLanguageModel model = CausalLanguageModel.Create(config, seed: 1);
+            GgufModelFile.Write(PathOf("m.gguf"), model, new GgufTokenizer { Special = new(null, 3, [3], null) }, "small", GgufTensorType.F32);
+            Assert.Equal(scaling, ModelCheckpoint.ReadConfig(PathOf("m.gguf")).RopeScaling);
+        }
+        using CausalLanguageModel odd = CausalLanguageModel.Create(CausalLanguageModelTests.Small() with { RopeScaling = new YarnRopeScaling(4, 1024, BetaFast: 16) }, seed: 1);
+        Assert.Equal("rope_scaling", Assert.Throws<ModelFormatException>(
+            () => GgufModelFile.Write(PathOf("m.gguf"), odd, new GgufTokenizer { Special = new(null, 3, [3], null) }, "small", GgufTensorType.F32)).Key);
+    }
+
+    [Fact]
+    public void WhatGgufCannotSayIsRefused() =>
+        Assert.Contains("deepseek_v3", Assert.Throws<ModelFormatException>(() => ModelConversion.ToGguf(Repository.Shared("golden/models/deepseek-v3"), PathOf("m.gguf"))).Message);
+
+    [Fact]
+    public void ARealFileBecomesAFolderThatReadsAlike()
+    {
+        string file = Path.Combine(Repository.Shared("models/smollm2-135m-instruct"), "SmolLM2-135M-Instruct.Q4_1.gguf");
+        ModelConversion.ToFolder(file, PathOf("folder"), SafetensorsType.BF16);
+        AssertSameShape(ModelCheckpoint.ReadConfig(file), ModelCheckpoint.ReadConfig(PathOf("folder")));
+        ITokenizer expected = ModelTokenizer.Load(file), actual = ModelTokenizer.Load(PathOf("folder"));
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Repository.Shared("golden/smollm2/tokens.json")));
+        foreach (JsonElement row in golden.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            string text = row.GetProperty("text").GetString()!;
+            foreach (ITokenizer tokenizer in new[] { expected, actual })
+                Assert.Equal(row.GetProperty("ids_parse_special").Deserialize<int[]>(), tokenizer.Encode(text, parseSpecial: true));
+        }
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(PathOf("folder/tokenizer_config.json")));
+        Assert.Equal(golden.RootElement.GetProperty("chat_template").GetString(), config.RootElement.GetProperty("chat_template").GetString());
+        Assert.Equal(("<|im_start|>", "<|im_end|>"), (config.RootElement.GetProperty("bos_token").GetString(), config.RootElement.GetProperty("eos_token").GetString()));
+        Assert.Equal(expected.EndIds, actual.EndIds);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    // What has no place in GGUF: how weights were initialised, and keys of config.json that no decoder here reads.
+    private static void AssertSameShape(ModelConfig expected, ModelConfig actual)
+    {
+        ModelConfig Shape(ModelConfig config) => config with { InitializerRange = 0, OtherKeys = NoKeys, OtherGenerationKeys = NoKeys };
+        Assert.Equivalent(Shape(expected), Shape(actual), strict: true);
+        Assert.Equal(expected.RopeScaling, actual.RopeScaling);
+    }
 }

@@ -13,9 +13,9 @@ internal sealed record BlockFormat(GgufTensorType Type, int Elements, int Bytes,
     /// <summary>Every type that is read.</summary>
     public static IReadOnlyList<BlockFormat> All { get; } =
     [
-        new(GgufTensorType.F32, 1, 4, PlainFloats.DecodeF32, PlainFloats.EncodeF32),
-        new(GgufTensorType.F16, 1, 2, PlainFloats.DecodeF16, PlainFloats.EncodeF16),
-        new(GgufTensorType.BF16, 1, 2, PlainFloats.DecodeBF16, PlainFloats.EncodeBF16),
+        Plain(GgufTensorType.F32, SafetensorsType.F32),
+        Plain(GgufTensorType.F16, SafetensorsType.F16),
+        Plain(GgufTensorType.BF16, SafetensorsType.BF16),
         new(GgufTensorType.Q8_0, 32, 34, SmallBlocks.DecodeQ8_0, BlockQuantizer.EncodeQ8_0),
         new(GgufTensorType.Q4_0, 32, 18, SmallBlocks.DecodeQ4_0, BlockQuantizer.EncodeQ4_0),
         new(GgufTensorType.Q4_1, 32, 20, SmallBlocks.DecodeQ4_1, BlockQuantizer.EncodeQ4_1),
@@ -35,4 +35,8 @@ internal sealed record BlockFormat(GgufTensorType Type, int Elements, int Bytes,
 
     /// <summary>Bytes of a row of so many elements, a multiple of <see cref="Elements"/>.</summary>
     public long RowBytes(long elements) => elements / Elements * Bytes;
+
+    // Elements that stand by themselves lie in safetensors alike.
+    private static BlockFormat Plain(GgufTensorType type, SafetensorsType stored) => new(
+        type, 1, stored.Size(), (blocks, values) => ElementCodec.Decode(blocks, stored, values), (values, blocks) => ElementCodec.Encode(values, stored, blocks));
 }
