@@ -14,6 +14,6 @@ public static class ModelChatTemplate
         if (GgufFile.Locate(path) is not string file) return ChatTemplate.TryLoad(path);
         using GgufFile gguf = GgufFile.Open(file);
         GgufTokenizer tokenizer = GgufTokenizer.Read(gguf.Metadata);
-        return tokenizer.ChatTemplate is null ? null : ChatTemplate.FromConfig(tokenizer.FormatConfig(file), file);
+        return tokenizer.ChatTemplate is null ? null : ChatTemplate.FromConfig(tokenizer.FormatConfig(file).ToJsonString(), file);
     }
 }

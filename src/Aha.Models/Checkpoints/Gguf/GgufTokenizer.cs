@@ -103,8 +103,9 @@ public sealed record GgufTokenizer
         if (HuggingFaceJson is not null) yield return new(HuggingFaceKey, HuggingFaceJson);
     }
 
-    // tokenizer_config.json, chat template included.
-    private JsonObject FormatConfig(string source)
+    /// <summary><c>tokenizer_config.json</c>, chat template included.</summary>
+    /// <exception cref="ModelFormatException">A special token's id has no text.</exception>
+    internal JsonObject FormatConfig(string source)
     {
         Dictionary<int, string>? added = HuggingFaceJson is null ? null : AddedTokens(source, HuggingFaceJson);
         string? TextOf(int? id)
