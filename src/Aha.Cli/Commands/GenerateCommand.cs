@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Aha.Evaluation;
 using Aha.Generation;
+using Aha.Models.Checkpoints;
 using Aha.Tasks;
 using Aha.Templates;
 using Aha.Tokenization;
@@ -31,7 +32,7 @@ internal static class GenerateCommand
             () =>
             {
                 string folder = parsed.GetValue(model)!;
-                ITokenizer tokenizer = Tokenizer.Load(folder);
+                ITokenizer tokenizer = ModelTokenizer.Load(folder);
                 IPromptRenderer prompts = PromptRenderers.Named(parsed.GetValue(template)!, parsed.GetValue(system), ChatTemplate.TryLoad(folder));
                 int[] ids = tokenizer.EncodePrompt(prompts, parsed.GetValue(prompt)!);
                 var sampling = new SamplingOptions

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Aha.Generation;
+using Aha.Models.Checkpoints;
 using Aha.Tokenization;
 
 namespace Aha.Cli.Commands;
@@ -35,7 +36,7 @@ internal static class LogProbsCommand
                 string folder = parsed.GetValue(model)!, path = parsed.GetValue(input)!;
                 using TextReader reader = InputLines.Open(path);
                 using RolloutEngine engine = InferenceModel.Open(folder, UsualPositions, sequences: 1);
-                var tokenizer = new Lazy<ITokenizer>(() => Tokenizer.Load(folder));
+                var tokenizer = new Lazy<ITokenizer>(() => ModelTokenizer.Load(folder));
                 using Stream output = Console.OpenStandardOutput();
                 long number = 0;
                 while (reader.ReadLine() is { } line)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Aha.Models.Checkpoints;
 using Aha.Tokenization;
 
 namespace Aha.Cli.Commands;
@@ -9,7 +10,7 @@ internal static class TokenizeCommand
 {
     public static Command Create()
     {
-        var model = new Option<string>("--model") { Description = "a folder with tokenizer.json", Required = true, HelpName = "DIR" };
+        var model = new Option<string>("--model") { Description = "a folder with tokenizer.json, or a GGUF file", Required = true, HelpName = "DIR" };
         Option<string> input = JsonRows.Input();
         var special = new Option<bool>("--special") { Description = "add what the tokenizer's file puts around a text, such as a begin token" };
         var parseSpecial = new Option<bool>("--parse-special") { Description = "let special tokens written in the text count as such" };
@@ -25,7 +26,7 @@ internal static class TokenizeCommand
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
-                ITokenizer tokenizer = Tokenizer.Load(parsed.GetValue(model)!);
+                ITokenizer tokenizer = ModelTokenizer.Load(parsed.GetValue(model)!);
                 bool keepSpecial = !parsed.GetValue(skipSpecial);
                 (bool parse, bool add) = (parsed.GetValue(parseSpecial), parsed.GetValue(special));
                 JsonRows.Transform(

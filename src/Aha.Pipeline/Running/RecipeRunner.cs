@@ -7,6 +7,7 @@ using Aha.Tasks;
 using Aha.Templates;
 using Aha.Tensors;
 using Aha.Models;
+using Aha.Models.Checkpoints;
 using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Training.Fused;
@@ -147,7 +148,7 @@ public static class RecipeRunner
     }
 
     private static ITokenizer LoadTokenizer(Recipe recipe, string recipeFolder) => recipe.Model.Load is { } load
-        ? Tokenizer.Load(Path.Combine(recipeFolder, load))
+        ? ModelTokenizer.Load(Path.Combine(recipeFolder, load))
         : new WordTokenizer(Tasks.Countdown.CountdownVocabulary.Words);
 
     private static RewardSet Rewards(Recipe recipe)
