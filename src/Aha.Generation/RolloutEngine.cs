@@ -98,7 +98,7 @@ public sealed unsafe class RolloutEngine : IDisposable
     /// Ends generation within a decoding step. What has ended by then is returned as it is, the rest with what it has so far and
     /// <see cref="FinishReason.Cancelled"/>.
     /// </param>
-    /// <param name="tokensDone">Told the number of new tokens now and then, from any of the engine's threads, and once at the end.</param>
+    /// <param name="tokensDone">Told how many new tokens there are by now, all together, every now and then, from any of the engine's threads, and once at the end.</param>
     /// <exception cref="ArgumentException">A prompt is empty, holds an id outside the vocabulary, or leaves no room for the new tokens; an option is out of range.</exception>
     /// <exception cref="InvalidOperationException">No weights are loaded, or they give logits that are not finite.</exception>
     [SuppressMessage("Design", "CA1068", Justification = "Progress is asked for less often than cancellation.")]

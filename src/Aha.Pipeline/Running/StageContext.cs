@@ -76,8 +76,7 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
     public EvaluationResult Evaluate(RolloutSampler sampler, IReadOnlyList<Problem> problems, string benchmark, long step, double seconds)
     {
         EvaluationOptions options = Run.Recipe.Evaluation;
-        int done = 0;
-        var progress = new InlineProgress(n => Run.Observer.Progress($"evaluating {problems.Count} x {options.Samples}", done += n, 0));
+        var progress = new InlineProgress(n => Run.Observer.Progress($"evaluating {problems.Count} x {options.Samples}", n, 0));
         EvaluationResult result = new Evaluator(sampler, Run.ReflectiveWords)
             .Evaluate(problems, options.Samples, Run.EvaluationSampling, (ulong)Run.Seed("evaluation"), Run.Cancel, progress);
         var record = new EvaluationRecord
@@ -114,9 +113,4 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
         Tokens = completion.Tokens,
         FinishReason = completion.Completion.Finish.ToString().ToLowerInvariant(),
     };
-
-    private sealed class InlineProgress(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

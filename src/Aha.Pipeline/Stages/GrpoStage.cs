@@ -64,7 +64,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
                     break;
                 }
 
-                GrpoStep step = trainer.Advance(run.Cancel, new TokenProgress(n => run.Observer.Progress("tokens", n, 0)));
+                GrpoStep step = trainer.Advance(run.Cancel, new InlineProgress(n => run.Observer.Progress("tokens", n, 0)));
                 Dictionary<string, double> values = new(step.Metrics) { ["time/evaluation"] = evaluationSeconds };
                 evaluationSeconds = 0;
                 run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, trainer.State.Step, clock.Seconds, values), KeptSamples(context, trainer, step));
@@ -143,12 +143,5 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         }
 
         return metrics;
-    }
-
-    private sealed class TokenProgress(Action<int> report) : IProgress<int>
-    {
-        private int _total;
-
-        public void Report(int value) => report(_total += value);
     }
 }

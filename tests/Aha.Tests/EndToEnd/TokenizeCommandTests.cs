@@ -25,6 +25,19 @@ public class TokenizeCommandTests
     }
 
     [Theory]
+    [InlineData("ids")]
+    [InlineData("ids_parse_special", "--parse-special")]
+    public void AGgufFileServesAsAModel(string field, params string[] options)
+    {
+        JsonElement rows = JsonDocument.Parse(File.ReadAllBytes(Repository.Shared("golden/smollm2/tokens.json"))).RootElement.GetProperty("rows");
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("texts.jsonl"), rows.EnumerateArray().Select(row => $$"""{"text": {{row.GetProperty("text").GetRawText()}}}"""));
+        JsonElement[] encoded = Run(folder, ["tokenize", "--model", Repository.Shared("models/smollm2-135m-instruct"), "--input", "texts.jsonl", .. options]);
+        Assert.Equal(
+            rows.EnumerateArray().Select(r => r.GetProperty(field).ToString().Replace(" ", "", StringComparison.Ordinal)), encoded.Select(r => r.GetProperty("ids").ToString()));
+    }
+
+    [Theory]
     [InlineData("""{"text": "\ud800"}""", "texts.jsonl:2")]
     [InlineData("""{"txt": "a"}""", "\"text\"")]
     [InlineData("{", "not JSON")]
