@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Aha.Tokenization.Bpe;
 
 /// <summary>Cuts added tokens out of a text and hands on what lies between, normalised: first those looked for in the text as given, then those looked for in normalised text.</summary>
@@ -8,7 +6,7 @@ internal sealed class AddedTokenPass(IEnumerable<AddedToken> tokens, bool normal
     private readonly AddedTokenFinder _raw = new(tokens.Where(t => !t.Normalized));
 
     private readonly AddedTokenFinder _normalized = new(
-        tokens.Where(t => t.Normalized).Select(t => normalize ? t with { Content = t.Content.Normalize(NormalizationForm.FormC) } : t));
+        tokens.Where(t => t.Normalized).Select(t => normalize ? t with { Content = Nfc.Compose(t.Content).ToString() } : t));
 
     public void Run(ReadOnlySpan<char> text, List<int> ids, ByteLevelBpe tokenizer)
     {
@@ -16,7 +14,7 @@ internal sealed class AddedTokenPass(IEnumerable<AddedToken> tokens, bool normal
         {
             AddedToken? token = _raw.Find(text, from, out int start, out int end);
             ReadOnlySpan<char> between = text[from..start];
-            RunNormalized(normalize && !between.IsNormalized(NormalizationForm.FormC) ? between.ToString().Normalize(NormalizationForm.FormC) : between, ids, tokenizer);
+            RunNormalized(normalize ? Nfc.Compose(between) : between, ids, tokenizer);
             if (token is not null)
             {
                 ids.Add(token.Id);

@@ -106,7 +106,7 @@ public static class BpeTrainer
         {
             cancel.ThrowIfCancellationRequested();
             Utf16.RequireWellFormed(text);
-            ReadOnlySpan<char> rest = options.NormalizeToNfc ? text.Normalize(NormalizationForm.FormC) : text;
+            ReadOnlySpan<char> rest = options.NormalizeToNfc ? Nfc.Compose(text) : text;
             for (int from = 0; from < rest.Length;)
             {
                 // A special token in the training text is no text to learn from.

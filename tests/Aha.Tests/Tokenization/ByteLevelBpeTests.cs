@@ -26,7 +26,7 @@ public class ByteLevelBpeTests
     {
         ByteLevelBpe tokenizer = SharedTokenizers.Real(name);
         Texts.WellFormed.Sample(text =>
-            Assert.Equal(normalizes ? text.Normalize(NormalizationForm.FormC) : text, tokenizer.Decode(tokenizer.Encode(text), skipSpecial: false)));
+            Assert.Equal(normalizes ? Nfc.Compose(text).ToString() : text, tokenizer.Decode(tokenizer.Encode(text), skipSpecial: false)));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class ByteLevelBpeTests
         Gen.OneOf(Gen.OneOf(controls), Texts.WellFormed).Array[1, 5].Select(string.Concat).Sample(text =>
         {
             Assert.DoesNotContain(tokenizer.Encode(text), ids.Contains);
-            Assert.Equal(text.Normalize(NormalizationForm.FormC), tokenizer.Decode(tokenizer.Encode(text), skipSpecial: false).Normalize(NormalizationForm.FormC));
+            Assert.Equal(Nfc.Compose(text).ToString(), Nfc.Compose(tokenizer.Decode(tokenizer.Encode(text), skipSpecial: false)).ToString());
         });
     }
 
