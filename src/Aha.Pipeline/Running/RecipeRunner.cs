@@ -153,7 +153,9 @@ public static class RecipeRunner
 
     private static RewardSet Rewards(Recipe recipe)
     {
-        var settings = new RewardSettings { MaxTokens = recipe.Evaluation.MaxNewTokens };
+        // What is too long is decided where the rewards teach.
+        int limit = recipe.Stages.Select(stage => stage.Options).OfType<GrpoOptions>().FirstOrDefault()?.MaxNewTokens ?? recipe.Evaluation.MaxNewTokens;
+        var settings = new RewardSettings { MaxTokens = limit };
         return new([.. recipe.Rewards.Select(r => new WeightedReward(RewardFunctions.Create(r.Key, settings), r.Value))]);
     }
 
