@@ -48,7 +48,7 @@ internal static class GradeCommand
                     ? make()
                     : throw new CommandException($"there is no kind '{name}' of answers to grade; there are {kinds}");
                 string path = parsed.GetValue(input)!;
-                using TextReader reader = InputLines.Open(path);
+                using TextReader reader = JsonRows.Open(path);
                 using Stream output = Console.OpenStandardOutput();
                 Grade(grader, reader, output, path, parsed.GetValue(stop), cancel);
                 return 0;

@@ -42,6 +42,20 @@ internal static class JsonRows
         }
     }
 
+    /// <param name="path">A file, or - for standard input.</param>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public static TextReader Open(string path)
+    {
+        try
+        {
+            return path == "-" ? Console.In : new StreamReader(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path} cannot be read: {e.Message}");
+        }
+    }
+
     /// <summary>A property that must be there.</summary>
     public static JsonElement Required(JsonElement row, string name) =>
         row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out JsonElement value) ? value : throw new CommandException($"the line has no \"{name}\"");
@@ -57,17 +71,5 @@ internal static class JsonRows
 
         answer(row, writer);
         writer.WriteEndObject();
-    }
-
-    private static TextReader Open(string path)
-    {
-        try
-        {
-            return path == "-" ? Console.In : new StreamReader(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{path} cannot be read: {e.Message}");
-        }
     }
 }

@@ -15,12 +15,12 @@ internal static class LogProbsCommand
     public static Command Create()
     {
         Option<string> model = CommonOptions.Model();
-        var input = new Option<string>("--input") { Description = "a JSONL file of {\"ids\"} or {\"text\"}, or - for standard input", Required = true, HelpName = "FILE" };
+        Option<string> input = JsonRows.Input();
         var top = new Option<int>("--top") { Description = "the K most likely tokens at each position too", HelpName = "K" };
         Option<bool> json = CommonOptions.Json();
         var command = new Command(
             "logprobs",
-            "Log-probability (natural) of every token but the first of each input line, an output line for every input line; 'id' is copied.\n\nExample:\n  aha logprobs --model DIR --input sequences.jsonl --top 3")
+            "Log-probability (natural) of every token but the first: a line {\"ids\"} or {\"text\"} in, a line {\"ids\", \"logprobs\"} out.\n\nExample:\n  aha logprobs --model DIR --input sequences.jsonl --top 3")
         {
             model, input, top, json,
         };
@@ -33,72 +33,47 @@ internal static class LogProbsCommand
                     throw new CommandException($"--top is {best}; it must not be negative");
                 }
 
-                string folder = parsed.GetValue(model)!, path = parsed.GetValue(input)!;
-                using TextReader reader = InputLines.Open(path);
+                string folder = parsed.GetValue(model)!;
                 using RolloutEngine engine = InferenceModel.Open(folder, UsualPositions, sequences: 1);
                 var tokenizer = new Lazy<ITokenizer>(() => ModelTokenizer.Load(folder));
-                using Stream output = Console.OpenStandardOutput();
-                long number = 0;
-                while (reader.ReadLine() is { } line)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    number++;
-                    try
-                    {
-                        Score(engine, tokenizer, line, best, output);
-                    }
-                    catch (Exception e) when (e is JsonException or ArgumentException or CommandException)
-                    {
-                        output.Flush();
-                        throw new CommandException($"{path}:{number}: {e.Message.ReplaceLineEndings(" ")}");
-                    }
-                }
-
+                JsonRows.Transform(parsed.GetValue(input)!, (row, writer) => Score(engine, Ids(row, tokenizer), best, writer), cancel);
                 return 0;
             },
             CancellationToken.None));
         return command;
     }
 
-    private static void Score(RolloutEngine engine, Lazy<ITokenizer> tokenizer, string line, int top, Stream output)
+    private static void Score(RolloutEngine engine, int[] ids, int top, Utf8JsonWriter writer)
     {
-        using JsonDocument document = JsonDocument.Parse(line);
-        JsonElement row = document.RootElement;
-        int[] ids = Ids(row, tokenizer);
-        // A single token has nothing before it: no log-probabilities, and no error.
-        SequenceScores scores = ids.Length < 2 ? new SequenceScores([], []) : engine.Score(ids, top);
-        using (var writer = new Utf8JsonWriter(output))
+        SequenceScores scores;
+        try
         {
-            writer.WriteStartObject();
-            if (row.TryGetProperty("id", out JsonElement id))
-            {
-                writer.WritePropertyName("id");
-                id.WriteTo(writer);
-            }
-
-            writer.WriteStartArray("ids");
-            foreach (int token in ids)
-            {
-                writer.WriteNumberValue(token);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteStartArray("logprobs");
-            foreach (float value in scores.LogProbs)
-            {
-                writer.WriteNumberValue(value);
-            }
-
-            writer.WriteEndArray();
-            if (top > 0)
-            {
-                WriteTop(writer, scores.Top);
-            }
-
-            writer.WriteEndObject();
+            // A single token has nothing before it: no log-probabilities, and no error.
+            scores = ids.Length < 2 ? new SequenceScores([], []) : engine.Score(ids, top);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(e.Message);
         }
 
-        output.WriteByte((byte)'\n');
+        writer.WriteStartArray("ids");
+        foreach (int token in ids)
+        {
+            writer.WriteNumberValue(token);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("logprobs");
+        foreach (float value in scores.LogProbs)
+        {
+            writer.WriteNumberValue(value);
+        }
+
+        writer.WriteEndArray();
+        if (top > 0)
+        {
+            WriteTop(writer, scores.Top);
+        }
     }
 
     private static void WriteTop(Utf8JsonWriter writer, IReadOnlyList<TokenScore>[] positions)
@@ -121,28 +96,8 @@ internal static class LogProbsCommand
         writer.WriteEndArray();
     }
 
-    private static int[] Ids(JsonElement row, Lazy<ITokenizer> tokenizer)
-    {
-        if (row.ValueKind != JsonValueKind.Object)
-        {
-            throw new CommandException("not a JSON object");
-        }
-
-        if (row.TryGetProperty("ids", out JsonElement ids))
-        {
-            if (ids.ValueKind != JsonValueKind.Array || ids.EnumerateArray().Any(id => id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out _)))
-            {
-                throw new CommandException("'ids' is not a list of token ids");
-            }
-
-            return [.. ids.EnumerateArray().Select(id => id.GetInt32())];
-        }
-
-        if (!row.TryGetProperty("text", out JsonElement text) || text.ValueKind != JsonValueKind.String)
-        {
-            throw new CommandException("neither 'ids' nor 'text'");
-        }
-
-        return tokenizer.Value.Encode(text.GetString()!);
-    }
+    private static int[] Ids(JsonElement row, Lazy<ITokenizer> tokenizer) =>
+        row.ValueKind == JsonValueKind.Object && row.TryGetProperty("ids", out JsonElement ids)
+            ? [.. ids.EnumerateArray().Select(id => id.GetInt32())]
+            : tokenizer.Value.Encode(JsonRows.Required(row, "text").GetString() ?? throw new CommandException("\"text\" is null"));
 }
