@@ -24,7 +24,7 @@ internal static class StageCommand
             command.Options.Add(model);
         }
 
-        Type type = StageKinds.Options[kind];
+        Type type = StageKinds.Known[kind].Options;
         object defaults = Activator.CreateInstance(type)!;
         var options = new Dictionary<string, Option<string?>>();
         foreach ((string key, PropertyInfo property) in YamlKeys.Of(type))

@@ -51,7 +51,7 @@ public class RecipeReaderTests
     [InlineData("model: { hiden_size: 64 }\n" + Minimal, "hiden_size", "hidden_size")]
     [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: base, goup_size: 4 }", "goup_size", "group_size")]
     [InlineData(Minimal + "\n  - { name: x, kind: grop, from: base }", "grop", "known kinds")]
-    [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: bas }", "bas", "earlier: base, zero")]
+    [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: bas }", "bas", "stages: base, zero, x")]
     [InlineData(Minimal + "\n  - { name: zero, kind: grpo, from: base }", "zero", "two stages")]
     [InlineData(Minimal + "\n  - { name: ../up, kind: grpo, from: base }", "../up", "letters")]
     [InlineData(Minimal + "\nseed: many", "seed", "whole number")]
@@ -116,7 +116,7 @@ public class RecipeReaderTests
     public void EveryKeyIsDescribed()
     {
         string described = RecipeKeys.Describe();
-        foreach (Type options in StageKinds.Options.Values.Append(typeof(Recipe)))
+        foreach (Type options in StageKinds.Known.Values.Select(k => k.Options).Append(typeof(Recipe)))
         {
             Assert.All(YamlKeys.Of(options).Keys, key => Assert.Contains($"`{key}`", described, StringComparison.Ordinal));
         }
