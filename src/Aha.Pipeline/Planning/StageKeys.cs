@@ -35,33 +35,33 @@ internal sealed class StageKeys
     /// <param name="inputs">The stage's inputs; see <see cref="StageSource.Identity"/>.</param>
     public static StageKeys Of(Recipe recipe, RecipeStage stage, IReadOnlyList<StageSource> inputs, string recipeFolder)
     {
-        StageKind kind = StageKinds.Known[stage.Kind];
+        RecipeParts reads = StageKinds.ReadBy(stage);
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["kind"] = stage.Kind, ["seed"] = YamlKeys.Show(recipe.Seed) };
-        if (kind.Reads.HasFlag(RecipeParts.Training))
+        if (reads.HasFlag(RecipeParts.Training))
         {
             values["backend"] = YamlKeys.Show(recipe.Backend);
             values["threads"] = YamlKeys.Show(recipe.Threads);
         }
 
-        if (kind.Reads.HasFlag(RecipeParts.Task))
+        if (reads.HasFlag(RecipeParts.Task))
         {
             Add(values, "task.", recipe.Task);
             AddFile(values, "task.path", recipe.Task.Path, recipeFolder);
             AddFile(values, "task.test_path", recipe.Task.TestPath, recipeFolder);
         }
 
-        if (kind.Reads.HasFlag(RecipeParts.Template))
+        if (reads.HasFlag(RecipeParts.Template))
         {
             values["template"] = recipe.Template;
             values["system_prompt"] = YamlKeys.Show(recipe.SystemPrompt);
         }
 
-        if (kind.Reads.HasFlag(RecipeParts.Rewards))
+        if (reads.HasFlag(RecipeParts.Rewards))
         {
             values["rewards"] = YamlKeys.Show(recipe.Rewards);
         }
 
-        if (kind.Reads.HasFlag(RecipeParts.Evaluation))
+        if (reads.HasFlag(RecipeParts.Evaluation))
         {
             Add(values, "evaluation.", recipe.Evaluation);
             values["reflective_words"] = YamlKeys.Show(recipe.ReflectiveWords);

@@ -59,6 +59,18 @@ internal static class RecipeRules
             case GrpoOptions options:
                 Try(file, where, options.Validate);
                 break;
+            case DistillOptions options:
+                Try(file, where, options.Validate);
+                Try(file, $"{where}.sampling", options.Sampling.Validate);
+                Require(file, options.Teacher is not null, $"{where}: teacher: must name the stage or the model folder that answers");
+                break;
+            case SftStageOptions options:
+                Try(file, where, options.Validate);
+                Require(file, options.Data.Count > 0, $"{where}: data: must name a sample stage or a file of conversations");
+                break;
+            case SampleOptions options:
+                Try(file, where, options.Validate);
+                break;
             default:
                 break;
         }

@@ -39,6 +39,14 @@ public static class StageKinds
 {
     private const RecipeParts Asking = RecipeParts.Task | RecipeParts.Template | RecipeParts.Evaluation;
 
+    /// <summary>What else of the recipe a stage's outcome depends on: what its kind reads, less what its options leave out.</summary>
+    public static RecipeParts ReadBy(RecipeStage stage) => stage.Options switch
+    {
+        DistillOptions { Evaluate: false } => Known[stage.Kind].Reads & ~RecipeParts.Evaluation,
+        SftStageOptions { Evaluate: false } => Known[stage.Kind].Reads & ~(RecipeParts.Evaluation | RecipeParts.Task),
+        _ => Known[stage.Kind].Reads,
+    };
+
     /// <summary>Every kind by its name.</summary>
     public static IReadOnlyDictionary<string, StageKind> Known { get; } = new StageKind[]
     {
@@ -46,5 +54,8 @@ public static class StageKinds
         new("gate", typeof(GateOptions), Asking),
         new("grpo", typeof(GrpoOptions), RecipeParts.Training | RecipeParts.Rewards | Asking, LeavesModel: true),
         new("eval", typeof(EvalOptions), Asking),
+        new("sft", typeof(SftStageOptions), RecipeParts.Training | Asking, LeavesModel: true),
+        new("sample", typeof(SampleOptions), RecipeParts.Task | RecipeParts.Template, LeavesData: true),
+        new("distill", typeof(DistillOptions), RecipeParts.Training | Asking, LeavesModel: true, LeavesData: true),
     }.ToDictionary(kind => kind.Name);
 }

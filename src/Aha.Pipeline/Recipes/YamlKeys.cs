@@ -10,7 +10,7 @@ public static class YamlKeys
     public static IReadOnlyDictionary<string, PropertyInfo> Of(Type options) => YamlBinder.Properties(options);
 
     /// <summary>Whether a value of this type is a mapping of further keys.</summary>
-    internal static bool IsMapping(Type type) => type.IsClass && !type.IsAbstract && type != typeof(string) && type.GetConstructor(Type.EmptyTypes) is not null;
+    public static bool IsMapping(Type type) => type.IsClass && !type.IsAbstract && type != typeof(string) && type.GetConstructor(Type.EmptyTypes) is not null;
 
     /// <summary>A default value as it would be written in a recipe.</summary>
     public static string Show(object? value) => value switch

@@ -78,7 +78,7 @@ public static class RecipeRunner
         if (plan.Recipe.Backend == BackendChoiceKey.Fused && plan.Stages.FirstOrDefault(s => s.Kind.LeavesModel && !BackendChoice.CanFuse(s.Config)) is { } unfit)
         {
             FusedDecoder.Supports(unfit.Config, out string? why);
-            throw new RecipeException($"{plan.Source.Name}: stages.{unfit.Stage.Name}: backend fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
+            throw new RecipeException($"{plan.Source.Name}: stages.{unfit.Stage.Name}: backend: fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
         }
 
         if (plan.Recipe.Backend != BackendChoiceKey.Auto)
