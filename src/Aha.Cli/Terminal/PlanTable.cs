@@ -31,6 +31,11 @@ internal static class PlanTable
         }
 
         console.WriteLine($"Run folder {plan.Run}: about {Wording.Time(TimeSpan.FromSeconds(plan.Stages.Sum(s => s.Seconds)))}, {Bytes.Show(plan.Stages.Max(s => s.MemoryBytes))} of memory, up to {Bytes.Show(plan.PeakDiskBytes)} of disk.");
+        foreach (PlannedStage stage in plan.Stages.Where(s => s.MemoryBytes > plan.MachineMemoryBytes))
+        {
+            console.WriteLine($"{stage.Name} does not fit: this machine has {Bytes.Show(plan.MachineMemoryBytes)} of memory.");
+        }
+
         console.WriteLine("Times follow from a short trial on this machine, completions taken to be half as long as they may be. Nothing was written.");
     }
 }

@@ -26,22 +26,29 @@ public sealed record PlannedStage(
 /// <summary>What <c>aha run</c> would do. Nothing is written.</summary>
 /// <param name="Run">The run folder.</param>
 /// <param name="PeakDiskBytes">What the run leaves, and its largest checkpoint.</param>
+/// <param name="MachineMemoryBytes">What the machine has: a stage that needs more will be refused.</param>
 public sealed record DryRun(
     [property: JsonPropertyName("run")] string Run,
     [property: JsonPropertyName("stages")] IReadOnlyList<PlannedStage> Stages,
-    [property: JsonPropertyName("peak_disk_bytes")] long PeakDiskBytes)
+    [property: JsonPropertyName("peak_disk_bytes")] long PeakDiskBytes,
+    [property: JsonPropertyName("machine_memory_bytes")] long MachineMemoryBytes)
 {
     /// <summary>Plans a run and estimates each stage by a short trial on this machine.</summary>
     /// <exception cref="RecipeException">The recipe cannot be run as written.</exception>
     public static DryRun Of(RecipeSource source, string? output)
     {
         RunPlan plan = RunPlan.Make(source, output);
-        MemoryEstimate.Require(plan);
+        foreach (StagePlan stage in plan.Stages.Where(s => s.Start is null or { Maker: null }))
+        {
+            // A folder that holds no tokenizer is found now, not when its stage begins.
+            Tokenizers.At(stage, source.Folder);
+        }
+
         SpeedTrial trial = SpeedTrial.For(plan.Recipe);
         PlannedStage[] stages = [.. plan.Stages.Select(stage => Estimate(plan, stage, trial))];
         // A checkpoint holds weights and two moments.
         long checkpoint = plan.Stages.Where(s => s.Kind.LeavesModel).Select(s => 3 * sizeof(float) * MemoryEstimate.Parameters(s.Config)).DefaultIfEmpty().Max();
-        return new DryRun(Path.GetFullPath(plan.Folder), stages, stages.Sum(s => s.DiskBytes) + checkpoint);
+        return new DryRun(Path.GetFullPath(plan.Folder), stages, stages.Sum(s => s.DiskBytes) + checkpoint, MemoryEstimate.Available);
     }
 
     private static PlannedStage Estimate(RunPlan plan, StagePlan stage, SpeedTrial trial)

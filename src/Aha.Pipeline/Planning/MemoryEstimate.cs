@@ -10,10 +10,13 @@ internal static class MemoryEstimate
     // The .NET runtime, libtorch and its thread pools, measured on an idle run.
     private const long Baseline = 600L << 20;
 
+    /// <summary>The machine's memory, bytes.</summary>
+    public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <exception cref="RecipeException">A stage's estimate exceeds the machine's memory.</exception>
     public static void Require(RunPlan plan)
     {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long available = Available;
         foreach (StagePlan stage in plan.Stages)
         {
             long needed = Of(stage.Config, StageFactory.Create(stage.Stage).Work(plan, stage));

@@ -41,6 +41,7 @@ internal sealed class AnswerSampling(SampleOptions options, StageSource source, 
         }
 
         int added = Write(kept);
+        _run.Observer.Notice($"{kept.Count + added} conversations in {context.Folder.Data}");
         int scorable = answers.Count(a => a.Verdict != "unscorable");
         var metrics = new Dictionary<string, double>(funnel.ToMetrics())
         {

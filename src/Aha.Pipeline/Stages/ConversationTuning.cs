@@ -61,39 +61,46 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
     private void Train(SftTrainer trainer, IReadOnlyList<TuningExample> heldOut, Questioner? questioner, StageClock clock)
     {
         string checkpoint = context.Folder.Checkpoint;
-        try
+        while (trainer.State.Step < trainer.Steps)
         {
-            while (trainer.State.Step < trainer.Steps)
+            long step = trainer.State.Step + 1;
+            bool last = step == trainer.Steps, measure = options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0 && !last;
+            if (measure || last)
+            {
+                // What is measured after the step may be interrupted: step and measurement are then done again, together.
+                trainer.Save(checkpoint, clock.Seconds);
+            }
+
+            try
             {
                 trainer.Advance(_run.Cancel);
-                long step = trainer.State.Step;
-                bool last = step == trainer.Steps, measure = options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0 && !last;
-                if (step % options.LogEvery == 0 || last || measure)
-                {
-                    Dictionary<string, double> values = trainer.TakeMetrics(clock.Seconds);
-                    if (measure && heldOut.Count > 0)
-                    {
-                        values["validation_loss"] = trainer.Measure(heldOut, _run.Cancel);
-                    }
-
-                    _run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, step, clock.Seconds, values));
-                }
-
-                if (measure)
-                {
-                    questioner?.Ask(options.EvaluationProblems, step, clock.Seconds);
-                }
-
-                if (step % options.CheckpointEvery == 0)
-                {
-                    trainer.Save(checkpoint, clock.Seconds);
-                }
             }
-        }
-        catch (OperationCanceledException)
-        {
-            trainer.Save(checkpoint, clock.Seconds);
-            throw;
+            catch (OperationCanceledException)
+            {
+                trainer.Save(checkpoint, clock.Seconds);
+                throw;
+            }
+
+            if (step % options.LogEvery == 0 || last || measure)
+            {
+                Dictionary<string, double> values = trainer.TakeMetrics(clock.Seconds);
+                if (measure && heldOut.Count > 0)
+                {
+                    values["validation_loss"] = trainer.Measure(heldOut, _run.Cancel);
+                }
+
+                _run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, step, clock.Seconds, values));
+            }
+
+            if (measure)
+            {
+                questioner?.Ask(options.EvaluationProblems, step, clock.Seconds);
+            }
+
+            if (step % options.CheckpointEvery == 0 && !last)
+            {
+                trainer.Save(checkpoint, clock.Seconds);
+            }
         }
     }
 

@@ -27,6 +27,21 @@ public class RecipeReaderTests
         Assert.NotEmpty(recipe.Stages);
     }
 
+    [Theory]
+    [InlineData("qwen2.5-math-1.5b", 1e-4)]
+    [InlineData("qwen2.5-math-7b", 8e-5)]
+    [InlineData("qwen2.5-14b", 7e-5)]
+    [InlineData("qwen2.5-32b", 6e-5)]
+    [InlineData("llama-3.1-8b", 5e-5)]
+    [InlineData("llama-3.3-70b-instruct", 2e-5)]
+    public void DistillationPresetsHaveThePapersHyperParameters(string model, double learningRate)
+    {
+        string path = Path.Combine(Repository.Root, "recipes", $"distill-{model}.yaml");
+        Recipe recipe = RecipeReader.Parse(File.ReadAllText(path), path, []);
+        SftStageOptions options = Assert.IsType<SftStageOptions>(Assert.Single(recipe.Stages).Options);
+        Assert.Equal((learningRate, 0.1, 64, 32_768, 2.0), (options.LearningRate, options.MinRateRatio, options.BatchSize, options.MaxLength, options.Epochs));
+    }
+
     [Fact]
     public void StagesGetTheirOptionsAndDefaults()
     {
