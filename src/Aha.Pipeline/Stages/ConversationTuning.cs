@@ -54,13 +54,12 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
             metrics[name] = value;
         }
 
-        context.SaveModel(model);
+        context.SaveModel(model, trainer.Steps);
         return new StageOutcome(clock.Seconds, metrics);
     }
 
     private void Train(SftTrainer trainer, IReadOnlyList<TuningExample> heldOut, Questioner? questioner, StageClock clock)
     {
-        string checkpoint = context.Folder.Checkpoint;
         while (trainer.State.Step < trainer.Steps)
         {
             long step = trainer.State.Step + 1;
@@ -68,7 +67,7 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
             if (measure || last)
             {
                 // What is measured after the step may be interrupted: step and measurement are then done again, together.
-                trainer.Save(checkpoint, clock.Seconds);
+                Save();
             }
 
             try
@@ -77,7 +76,7 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
             }
             catch (OperationCanceledException)
             {
-                trainer.Save(checkpoint, clock.Seconds);
+                Save();
                 throw;
             }
 
@@ -89,7 +88,7 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
                     values["validation_loss"] = trainer.Measure(heldOut, _run.Cancel);
                 }
 
-                _run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, step, clock.Seconds, values));
+                _run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, step, clock.Seconds, values), []);
             }
 
             if (measure)
@@ -99,8 +98,14 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
 
             if (step % options.CheckpointEvery == 0 && !last)
             {
-                trainer.Save(checkpoint, clock.Seconds);
+                Save();
             }
+        }
+
+        void Save()
+        {
+            trainer.Save(context.Folder.Checkpoint, clock.Seconds);
+            context.Saved(context.Folder.Checkpoint, trainer.State.Step);
         }
     }
 
