@@ -41,7 +41,7 @@ public sealed record DryRun(
         foreach (StagePlan stage in plan.Stages.Where(s => s.Start is null or { Maker: null }))
         {
             // A folder that holds no tokenizer is found now, not when its stage begins.
-            Tokenizers.At(stage, source.Folder);
+            ModelText.Of(stage, plan.Recipe, source.Folder);
         }
 
         SpeedTrial trial = SpeedTrial.For(plan.Recipe);

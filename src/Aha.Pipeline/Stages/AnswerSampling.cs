@@ -18,7 +18,7 @@ namespace Aha.Pipeline.Stages;
 /// answers are kept in <c>sampled.jsonl</c>, from which an interrupted stage goes on.
 /// </summary>
 /// <param name="source">The model that answers.</param>
-/// <param name="context">Its tokenizer is that model's.</param>
+/// <param name="context">Its text is that model's.</param>
 internal sealed class AnswerSampling(SampleOptions options, StageSource source, StageContext context)
 {
     // An interruption loses at most the answers to so many problems.
@@ -69,7 +69,7 @@ internal sealed class AnswerSampling(SampleOptions options, StageSource source, 
             RunContext.RequireRoom($"stages.{context.Name}", model.Config.MaxPositionEmbeddings, sampler, problems, options.MaxNewTokens);
             var sampling = new SamplingOptions
             {
-                Temperature = (float)options.Temperature, TopP = (float)options.TopP, MaxNewTokens = options.MaxNewTokens, StopTokens = context.Tokenizer.EndIds,
+                Temperature = (float)options.Temperature, TopP = (float)options.TopP, MaxNewTokens = options.MaxNewTokens, StopTokens = context.Text.Tokenizer.EndIds,
             };
             while (log.State.Problems < problems.Count)
             {

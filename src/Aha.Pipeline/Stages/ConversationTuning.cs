@@ -111,7 +111,10 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
 
     private (IReadOnlyList<TuningExample> Examples, IReadOnlyList<TuningExample> HeldOut) Examples(IReadOnlyList<string> files, int positions)
     {
-        var encoder = new PlainConversationEncoder(context.Tokenizer, _run.Template);
+        ModelText text = context.Text;
+        IConversationEncoder encoder = text.Prompts is PromptTemplate plain
+            ? new PlainConversationEncoder(text.Tokenizer, plain)
+            : new ChatConversationEncoder(text.Tokenizer, text.ChatTemplate!, _run.Recipe.SystemPrompt);
         Conversation[] all = [.. files.SelectMany(ConversationFile.Load)];
         Conversation[] heldOut = options.Validation is null
             ? [.. all.Where(c => Seeds.Fraction("validation " + c.Question) < options.ValidationShare)]
@@ -124,18 +127,18 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
             throw new DataFileException($"stage {context.Name}: none of the {learned.Length} conversations has at most {most} tokens; raise max_length, or take a model with more positions");
         }
 
-        string text = context.Tokenizer.Decode(examples[0].Ids, skipSpecial: false);
-        _run.Observer.Notice($"{examples.Count} conversations, {examples.Sum(e => (long)e.LearnedTokens)} of {examples.Sum(e => (long)e.Ids.Length)} tokens are learned; the first: {(text.Length <= 600 ? text : text[..600] + " ...")}");
+        string first = text.Tokenizer.Decode(examples[0].Ids, skipSpecial: false);
+        _run.Observer.Notice($"{learned.Length} conversations, {examples.Sum(e => (long)e.LearnedTokens)} of {examples.Sum(e => (long)e.Ids.Length)} tokens are learned; the first: {(first.Length <= 600 ? first : first[..600] + " ...")}");
         return (examples, Fitting(heldOut.Take(MostHeldOut), encoder, most, "held out"));
     }
 
-    private List<TuningExample> Fitting(IEnumerable<Conversation> conversations, PlainConversationEncoder encoder, int most, string what)
+    private List<TuningExample> Fitting(IEnumerable<Conversation> conversations, IConversationEncoder encoder, int most, string what)
     {
-        TuningExample[] encoded = [.. conversations.Select(encoder.Encode)];
+        TuningExample[] encoded = [.. conversations.SelectMany(encoder.Encode)];
         List<TuningExample> fitting = [.. encoded.Where(e => e.Ids.Length <= most)];
         if (fitting.Count < encoded.Length)
         {
-            _run.Observer.Notice($"{encoded.Length - fitting.Count} of {encoded.Length} conversations {what} are longer than {most} tokens and are left out");
+            _run.Observer.Notice($"{encoded.Length - fitting.Count} of {encoded.Length} examples {what} are longer than {most} tokens and are left out");
         }
 
         return fitting;

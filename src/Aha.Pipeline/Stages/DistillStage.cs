@@ -43,7 +43,7 @@ internal sealed class DistillStage(DistillOptions options) : IStage
         }
 
         context.Run.Observer.StageStarted(context.Record(0), 0);
-        StageOutcome outcome = new AnswerSampling(options.Sampling, teacher, context with { Tokenizer = Tokenizers.Load(teacher.Path) }).Run();
+        StageOutcome outcome = new AnswerSampling(options.Sampling, teacher, context with { Text = ModelText.Load(teacher.Path, context.Run.Recipe) }).Run();
         File.WriteAllText(note + ".new", JsonSerializer.Serialize(outcome));
         File.Move(note + ".new", note);
         return outcome;

@@ -8,6 +8,7 @@ namespace Aha.Training.SupervisedTuning;
 /// </summary>
 public interface IConversationEncoder
 {
+    /// <returns>One example, or several where what comes later does not go on from what came before.</returns>
     /// <exception cref="DataFileException">The conversation cannot be expressed; names its file and line.</exception>
-    TuningExample Encode(Conversation conversation);
+    IReadOnlyList<TuningExample> Encode(Conversation conversation);
 }

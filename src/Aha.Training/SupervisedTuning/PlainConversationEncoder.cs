@@ -11,14 +11,25 @@ namespace Aha.Training.SupervisedTuning;
 /// </summary>
 public sealed class PlainConversationEncoder(ITokenizer tokenizer, PromptTemplate template) : IConversationEncoder
 {
-    public TuningExample Encode(Conversation conversation)
+    public IReadOnlyList<TuningExample> Encode(Conversation conversation)
     {
-        var ids = new List<int>();
-        var learned = new List<bool>();
+        try
+        {
+            return [Build(conversation)];
+        }
+        catch (TokenizationException e)
+        {
+            throw new DataFileException($"{conversation.Where}: {e.Message}", e);
+        }
+    }
+
+    private TuningExample Build(Conversation conversation)
+    {
+        var example = new ExampleBuilder();
         var asked = new List<string>();
         if (tokenizer.BeginId is { } begin)
         {
-            Add([begin], learn: false);
+            example.Add([begin], learn: false);
         }
 
         foreach (Turn turn in conversation.Turns)
@@ -28,8 +39,8 @@ public sealed class PlainConversationEncoder(ITokenizer tokenizer, PromptTemplat
                 case Speaker.Assistant when asked.Count == 0:
                     throw new DataFileException($"{conversation.Where}: an assistant turn follows no question; a plain template has no place for it");
                 case Speaker.Assistant:
-                    Add(Tokens(template.Render(string.Join('\n', asked))), learn: false);
-                    Add([.. Tokens(turn.Text), tokenizer.EndIds[0]], turn.Learned);
+                    example.Add(tokenizer.Encode(template.Render(string.Join('\n', asked))), learn: false);
+                    example.Add([.. tokenizer.Encode(turn.Text), tokenizer.EndIds[0]], turn.Learned);
                     asked.Clear();
                     break;
                 case Speaker.Tool:
@@ -40,24 +51,6 @@ public sealed class PlainConversationEncoder(ITokenizer tokenizer, PromptTemplat
             }
         }
 
-        return new TuningExample([.. ids], [.. learned]);
-
-        void Add(int[] tokens, bool learn)
-        {
-            ids.AddRange(tokens);
-            learned.AddRange(Enumerable.Repeat(learn, tokens.Length));
-        }
-
-        int[] Tokens(string text)
-        {
-            try
-            {
-                return tokenizer.Encode(text);
-            }
-            catch (TokenizationException e)
-            {
-                throw new DataFileException($"{conversation.Where}: {e.Message}", e);
-            }
-        }
+        return example.Build();
     }
 }

@@ -36,7 +36,7 @@ public class SupervisedTuningTests
     [Theory]
     [MemberData(nameof(Masks))]
     public void OnlyTheAssistantsTokensAreLearned(Turn[] turns, string expected) =>
-        Assert.Equal(expected, Show(new PlainConversationEncoder(s_tokenizer, PromptTemplate.Nano).Encode(Talk(turns))));
+        Assert.Equal(expected, Show(Assert.Single(new PlainConversationEncoder(s_tokenizer, PromptTemplate.Nano).Encode(Talk(turns)))));
 
     [Fact]
     public void WhatATemplateHasNoPlaceForIsNamed()
