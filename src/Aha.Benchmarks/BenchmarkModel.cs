@@ -1,4 +1,5 @@
 using Aha.Models;
+using Aha.Models.Checkpoints;
 
 namespace Aha.Benchmarks;
 
@@ -36,7 +37,7 @@ public sealed record BenchmarkModel(string Name, ModelConfig Config, string? Fol
     /// <exception cref="ModelFormatException">Neither a known name nor a model folder.</exception>
     public static BenchmarkModel Find(string nameOrFolder) =>
         Known.FirstOrDefault(m => m.Name == nameOrFolder)
-        ?? new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrFolder))), ModelConfigFile.Read(nameOrFolder), nameOrFolder);
+        ?? new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrFolder))), ModelCheckpoint.ReadConfig(nameOrFolder), nameOrFolder);
 
     /// <summary>Freshly initialised where the model is a made-up one: speed does not depend on the weights' values.</summary>
     public CausalLanguageModel Create() => Folder is null ? CausalLanguageModel.Create(Config, seed: 1) : CausalLanguageModel.Load(Folder);

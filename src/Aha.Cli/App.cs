@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Aha.Cli.Commands;
 using Aha.Cli.Commands.Runs;
+using Aha.Data;
 using Aha.Hub;
 using Aha.Models;
 using Aha.Pipeline.Recipes;
@@ -37,8 +38,11 @@ internal static class App
         var root = new RootCommand("Aha: DeepSeek-R1's recipe, end to end, in C#. It trains a language model to reason by reinforcement learning with verifiable rewards.")
         {
             RunCommand.Create(),
-            StageCommand.Create("pretrain", "Trains a base model from scratch on the generated countdown corpus."),
-            StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder."),
+            StageCommand.Create("pretrain", "Trains a base model from scratch on the generated countdown corpus.", "--steps 2000 --output runs/base"),
+            StageCommand.Create("sft", "Supervised fine-tuning on conversations; the loss is on the assistant's tokens only.", "--model runs/nano/stages/base/model --data runs/sample/stages/sample/data.jsonl --epochs 2"),
+            StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder.", "--model runs/nano/stages/base/model --steps 50"),
+            StageCommand.Create("sample", "Rejection sampling: several answers a problem, of which the verified and readable ones are kept as conversations.", "--model runs/nano/stages/r1-zero/model --samples 8 --format think_answer"),
+            StageCommand.Create("distill", "A teacher's verified answers, then supervised fine-tuning of a student on them.", "--model runs/small/stages/base/model --teacher runs/nano/stages/r1-zero/model --sampling-samples 4"),
             EvalCommand.Create(),
             GenerateCommand.Create(),
             LogProbsCommand.Create(),
@@ -88,7 +92,7 @@ internal static class App
     // Every exception a user can cause is one of the named ones; anything else is a bug and keeps its stack trace.
     private static (int Code, string Message)? Explain(Exception e) => e switch
     {
-        RecipeException or TaskException or TokenizationException or ModelFormatException or RunFolderException => (BadInput, e.Message),
+        RecipeException or TaskException or TokenizationException or ModelFormatException or RunFolderException or DataFileException => (BadInput, e.Message),
         CommandException or TemplateException => (BadInput, e.Message),
         HubTransferException => (RunFailed, e.Message),
         HubException => (BadInput, e.Message),

@@ -31,6 +31,8 @@ public static class ReportWriter
             Header(run, outcome),
             RunSections.KeyFigures(view),
             MainFigures(view),
+            PipelineSections.StageTable(run),
+            PipelineSections.Funnels(run),
             SampleSections.Aha(view),
             TrainingFigures(view),
             SampleSections.Tabs(view),

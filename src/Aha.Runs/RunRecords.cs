@@ -33,11 +33,15 @@ public sealed record PublishedLine(
     [property: JsonPropertyName("metric")] string Metric,
     [property: JsonPropertyName("value")] double Value);
 
-/// <summary>A stage as planned. <paramref name="Kind"/>: corpus, pretrain, gate, eval, sft, grpo ...</summary>
+/// <summary>
+/// A stage as planned. <paramref name="Kind"/>: corpus, pretrain, gate, eval, sft, grpo ...; <paramref name="From"/>: the stage or the model folder it
+/// starts from, as the recipe names it.
+/// </summary>
 public sealed record StageRecord(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("kind")] string Kind,
-    [property: JsonPropertyName("steps")] long Steps);
+    [property: JsonPropertyName("steps")] long Steps,
+    [property: JsonPropertyName("from")] string? From = null);
 
 /// <summary>
 /// One optimiser step's numbers. Metric names are TRL's. <paramref name="Step"/> counts optimiser steps done, so the first is 1 and 0 is

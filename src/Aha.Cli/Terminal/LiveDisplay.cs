@@ -70,7 +70,15 @@ public sealed class LiveDisplay : IRunDisplay
     {
     }
 
-    public void StageFinished(StageResult result) => Update(() => progress.Finish(result), now: true);
+    public void StageFinished(StageResult result)
+    {
+        foreach (string line in FunnelLines.Of(result))
+        {
+            Say(new Text(line), () => { });
+        }
+
+        Update(() => progress.Finish(result), now: true);
+    }
 
     public void Notice(string text) => Say(new Text(Printable(text), new Style(decoration: Decoration.Dim)), () => { });
 

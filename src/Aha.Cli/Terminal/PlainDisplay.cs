@@ -65,6 +65,10 @@ public sealed class PlainDisplay : IRunDisplay
     {
         progress.Finish(result);
         Line($"{result.Name}: done in {Wording.Time(TimeSpan.FromSeconds(result.Seconds))}");
+        foreach (string line in FunnelLines.Of(result))
+        {
+            Line(line);
+        }
     }
 
     public void Notice(string text) => Line(text.ReplaceLineEndings(" "));

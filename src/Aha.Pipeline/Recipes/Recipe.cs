@@ -12,7 +12,7 @@ public enum BackendChoiceKey
     LibtorchBf16,
 }
 
-/// <summary>A whole run: a seed, a model, a task, and stages in the order they run.</summary>
+/// <summary>A whole run: a seed, a model, a task, and a graph of stages.</summary>
 public sealed record Recipe
 {
     [Description("the run's name; its folder is runs/<name> unless --output says otherwise")]
@@ -51,12 +51,13 @@ public sealed record Recipe
     [Description("results of others, drawn as dashed lines in the report")]
     public IReadOnlyList<PublishedOptions> Published { get; init; } = [];
 
-    /// <summary>The stages, in order; every <c>from</c> names an earlier one.</summary>
+    /// <summary>The stages in the order in which they run: each after all that it reads.</summary>
     public IReadOnlyList<RecipeStage> Stages { get; init; } = [];
 }
 
 /// <summary>A stage of a recipe.</summary>
 /// <param name="Name">Unique in the recipe; names its folder.</param>
-/// <param name="From">The stage whose model it starts from; null starts from the recipe's model.</param>
+/// <param name="From">The stage, or the model folder (a path relative to the recipe), that it starts from; null starts from the recipe's model.</param>
+/// <param name="Model">The model a stage that begins from scratch makes: the recipe's, with the stage's own <c>model</c> keys in place.</param>
 /// <param name="Options">A <c>PretrainOptions</c>, <c>GateOptions</c>, <c>GrpoOptions</c> ..., as the kind says.</param>
-public sealed record RecipeStage(string Name, string Kind, string? From, object Options);
+public sealed record RecipeStage(string Name, string Kind, string? From, ModelOptions Model, object Options);

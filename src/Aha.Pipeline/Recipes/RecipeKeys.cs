@@ -12,7 +12,7 @@ public static class RecipeKeys
     {
         var text = new StringBuilder("# Recipe keys\n\nA recipe is YAML. Every key has a default; a misspelt key is an error that names the nearest one.\n");
         Section(text, "The recipe", typeof(Recipe), nested: true);
-        text.Append("- `stages`: a list; each entry has `name`, `kind`, `from` (the stage whose model it starts from) and the keys of its kind\n");
+        text.Append("- `stages`: a list; each entry has `name`, `kind`, the keys of its kind, `from` (the stage whose model it starts from, or a model folder relative to the recipe) and, where it makes a model from scratch, `model` (keys that differ from the recipe's)\n");
         foreach ((string key, PropertyInfo property) in YamlKeys.Of(typeof(Recipe)))
         {
             if (YamlKeys.IsMapping(property.PropertyType))
@@ -22,9 +22,9 @@ public static class RecipeKeys
         }
 
         Section(text, "An entry of `published`", typeof(PublishedOptions), nested: false);
-        foreach ((string kind, Type options) in StageKinds.Options)
+        foreach (StageKind kind in StageKinds.Known.Values)
         {
-            Section(text, $"A stage of kind `{kind}`", options, nested: false);
+            Section(text, $"A stage of kind `{kind.Name}`", kind.Options, nested: false);
         }
 
         return text.ToString();

@@ -52,11 +52,17 @@ public sealed record TaskOptions
     public string Verifier { get; init; } = "exact";
 }
 
-/// <summary>Key <c>model</c>: a decoder made from scratch in Qwen2's shape, or one loaded from a folder.</summary>
+/// <summary>Key <c>model</c>: a decoder made from scratch, or one loaded from a folder.</summary>
 public sealed record ModelOptions
 {
     [Description("a model folder to start from (config.json, model.safetensors, tokenizer.json), relative to the recipe; the sizes below are then read from it")]
     public string? Load { get; init; }
+
+    [Description("the shape of a model made from scratch: qwen2 or llama")]
+    public string Architecture { get; init; } = "qwen2";
+
+    [Description("tokenizer of a model made from scratch: nano (the words of the countdown world), or a folder with tokenizer.json, relative to the recipe")]
+    public string Tokenizer { get; init; } = "nano";
 
     [Description("width of the residual stream")]
     public int HiddenSize { get; init; } = 128;

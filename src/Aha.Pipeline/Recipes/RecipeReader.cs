@@ -6,7 +6,7 @@ namespace Aha.Pipeline.Recipes;
 /// <summary>Reads recipes. Every error is a <see cref="RecipeException"/> that names file, line and key.</summary>
 public static class RecipeReader
 {
-    private static readonly string[] s_stageKeys = ["name", "kind", "from"];
+    private static readonly string[] s_stageKeys = ["name", "kind", "from", "model"];
 
     /// <param name="file">The file the text came from, for messages.</param>
     /// <param name="overrides">Assignments such as <c>seed=2</c> or <c>stages.r1-zero.steps=50</c>, applied before reading.</param>
@@ -25,7 +25,7 @@ public static class RecipeReader
             recipe = recipe with { Name = Path.GetFileNameWithoutExtension(file) };
         }
 
-        recipe = recipe with { Stages = Stages(root, file) };
+        recipe = recipe with { Stages = StageGraph.Order(Stages(root, file), file) };
         RecipeRules.Check(recipe, file);
         return recipe;
     }
@@ -73,22 +73,53 @@ public static class RecipeReader
 
             string kind = Text(mapping, "kind") ?? throw YamlBinder.Error(file, child, "the stage has no 'kind'");
             string name = Text(mapping, "name") ?? kind;
-            if (!StageKinds.Options.TryGetValue(kind, out Type? options))
+            if (!StageKinds.Known.TryGetValue(kind, out StageKind? known))
             {
-                throw YamlBinder.Error(file, child, $"stage {name}: unknown kind '{kind}'; known kinds: {string.Join(", ", StageKinds.Options.Keys)}");
+                throw YamlBinder.Error(file, child, $"stage {name}: unknown kind '{kind}'; known kinds: {string.Join(", ", StageKinds.Known.Keys)}");
             }
 
-            string? from = Text(mapping, "from");
             RequireName(name, stages, file, child);
-            if (from is not null && stages.TrueForAll(s => s.Name != from))
-            {
-                throw YamlBinder.Error(file, child, $"stage {name}: from: {from} names no earlier stage{(stages.Count == 0 ? "" : $" (earlier: {string.Join(", ", stages.Select(s => s.Name))})")}");
-            }
-
-            stages.Add(new RecipeStage(name, kind, from, YamlBinder.Bind(mapping, options, file, $"stages.{name}", s_stageKeys)));
+            ModelOptions model = Model(root, mapping, known, file, $"stages.{name}.model");
+            stages.Add(new RecipeStage(name, kind, Text(mapping, "from"), model, YamlBinder.Bind(mapping, known.Options, file, $"stages.{name}", s_stageKeys)));
         }
 
         return stages;
+    }
+
+    // A stage's own model keys stand in place of the recipe's.
+    private static ModelOptions Model(YamlMappingNode root, YamlMappingNode stage, StageKind kind, string file, string path)
+    {
+        var merged = new YamlMappingNode();
+        var key = new YamlScalarNode("model");
+        if (root.Children.TryGetValue(key, out YamlNode? common) && common is YamlMappingNode shared)
+        {
+            foreach ((YamlNode name, YamlNode value) in shared.Children)
+            {
+                merged.Children[name] = value;
+            }
+        }
+
+        if (stage.Children.TryGetValue(key, out YamlNode? own))
+        {
+            if (!kind.FromScratch || Text(stage, "from") is not null)
+            {
+                throw YamlBinder.Error(file, own, $"{path}: only a stage that makes a model from scratch has a model of its own (a pretrain stage without from:)");
+            }
+
+            if (own is not YamlMappingNode mapping)
+            {
+                throw YamlBinder.Error(file, own, $"{path} must be a mapping of keys to values");
+            }
+
+            foreach ((YamlNode name, YamlNode value) in mapping.Children)
+            {
+                merged.Children[name] = Text(mapping, "load") is null
+                    ? value
+                    : throw YamlBinder.Error(file, own, $"{path}.load: to start from a model folder, write from: FOLDER");
+            }
+        }
+
+        return (ModelOptions)YamlBinder.Bind(merged, typeof(ModelOptions), file, path);
     }
 
     private static void RequireName(string name, List<RecipeStage> stages, string file, YamlNode at)

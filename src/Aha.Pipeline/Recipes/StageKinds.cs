@@ -1,44 +1,61 @@
-using System.ComponentModel;
 using Aha.Training.Grpo;
 using Aha.Training.Pretraining;
 
 namespace Aha.Pipeline.Recipes;
 
-/// <summary>Keys of a <c>gate</c> stage: what a base model must be able to do before reinforcement learning can teach it anything.</summary>
-public sealed record GateOptions
+/// <summary>The parts of a recipe, outside of a stage's own options, that can change what a stage comes to.</summary>
+[Flags]
+public enum RecipeParts
 {
-    [Description("least probability of 'yes' where the result equals the target")]
-    public double MinYesOnMatch { get; init; } = 0.95;
+    None = 0,
 
-    [Description("largest probability of 'yes' where it does not")]
-    public double MaxYesOnMismatch { get; init; } = 0.03;
+    /// <summary><c>backend</c> and <c>threads</c>: other ways to add up.</summary>
+    Training = 1,
 
-    [Description("least accuracy of chains of 3-10 equations, as a multiple of that of single attempts")]
-    public double MinChainAdvantage { get; init; } = 3.0;
+    /// <summary><c>task</c>.</summary>
+    Task = 2,
 
-    [Description("held-out problems whose chains are probed")]
-    public int Problems { get; init; } = 128;
+    /// <summary><c>template</c>.</summary>
+    Template = 4,
 
-    [Description("stop the run when the model is not ready; otherwise only say so")]
-    public bool Required { get; init; } = true;
+    /// <summary><c>rewards</c>.</summary>
+    Rewards = 8,
+
+    /// <summary><c>evaluation</c> and <c>reflective_words</c>.</summary>
+    Evaluation = 16,
 }
 
-/// <summary>Keys of an <c>eval</c> stage.</summary>
-public sealed record EvalOptions
-{
-    [Description("a JSONL file of problems instead of the task's test split, relative to the recipe")]
-    public string? Benchmark { get; init; }
-}
+/// <summary>A kind of stage.</summary>
+/// <param name="Name">Its <c>kind</c> in a recipe, and its verb on the command line.</param>
+/// <param name="Options">The record its keys are bound to.</param>
+/// <param name="Reads">What else its outcome depends on, beside the seed and its inputs.</param>
+/// <param name="LeavesModel">Whether it leaves a model of its own; one that does not hands on the model it looked at.</param>
+/// <param name="LeavesData">Whether it leaves conversations to train on.</param>
+/// <param name="FromScratch">Whether it can begin with a new model.</param>
+public sealed record StageKind(string Name, Type Options, RecipeParts Reads, bool LeavesModel = false, bool LeavesData = false, bool FromScratch = false);
 
 /// <summary>The kinds of stages a recipe can hold.</summary>
 public static class StageKinds
 {
-    /// <summary>Kind to the type of its options.</summary>
-    public static IReadOnlyDictionary<string, Type> Options { get; } = new Dictionary<string, Type>
+    private const RecipeParts Asking = RecipeParts.Task | RecipeParts.Template | RecipeParts.Evaluation;
+
+    /// <summary>What else of the recipe a stage's outcome depends on: what its kind reads, less what its options leave out.</summary>
+    public static RecipeParts ReadBy(RecipeStage stage) => stage.Options switch
     {
-        ["pretrain"] = typeof(PretrainOptions),
-        ["gate"] = typeof(GateOptions),
-        ["grpo"] = typeof(GrpoOptions),
-        ["eval"] = typeof(EvalOptions),
+        DistillOptions { Evaluate: false } => Known[stage.Kind].Reads & ~RecipeParts.Evaluation,
+        SftStageOptions { Evaluate: false } => Known[stage.Kind].Reads & ~(RecipeParts.Evaluation | RecipeParts.Task),
+        _ => Known[stage.Kind].Reads,
     };
+
+    /// <summary>Every kind by its name.</summary>
+    public static IReadOnlyDictionary<string, StageKind> Known { get; } = new StageKind[]
+    {
+        new("pretrain", typeof(PretrainOptions), RecipeParts.Training | RecipeParts.Task, LeavesModel: true, FromScratch: true),
+        new("gate", typeof(GateOptions), Asking),
+        new("grpo", typeof(GrpoOptions), RecipeParts.Training | RecipeParts.Rewards | Asking, LeavesModel: true),
+        new("eval", typeof(EvalOptions), Asking),
+        new("sft", typeof(SftStageOptions), RecipeParts.Training | Asking, LeavesModel: true),
+        new("sample", typeof(SampleOptions), RecipeParts.Task | RecipeParts.Template, LeavesData: true),
+        new("distill", typeof(DistillOptions), RecipeParts.Training | Asking, LeavesModel: true, LeavesData: true),
+    }.ToDictionary(kind => kind.Name);
 }

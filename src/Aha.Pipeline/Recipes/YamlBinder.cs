@@ -106,7 +106,8 @@ internal static class YamlBinder
     {
         if (node is not YamlSequenceNode sequence)
         {
-            throw Error(file, node, $"{path} must be a list");
+            // One entry need not be written as a list.
+            sequence = node is YamlScalarNode { Value.Length: > 0 } ? new YamlSequenceNode(node) : throw Error(file, node, $"{path} must be a list");
         }
 
         Array list = Array.CreateInstance(element, sequence.Children.Count);

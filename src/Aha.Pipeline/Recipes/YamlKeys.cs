@@ -9,8 +9,8 @@ public static class YamlKeys
     /// <summary>Key (snake_case) to property.</summary>
     public static IReadOnlyDictionary<string, PropertyInfo> Of(Type options) => YamlBinder.Properties(options);
 
-    /// <summary>Whether a key of this type is a mapping with keys of its own.</summary>
-    internal static bool IsMapping(Type type) => type.IsClass && !type.IsAbstract && type != typeof(string) && type.GetConstructor(Type.EmptyTypes) is not null;
+    /// <summary>Whether a value of this type is a mapping of further keys.</summary>
+    public static bool IsMapping(Type type) => type.IsClass && !type.IsAbstract && type != typeof(string) && type.GetConstructor(Type.EmptyTypes) is not null;
 
     /// <summary>A default value as it would be written in a recipe.</summary>
     public static string Show(object? value) => value switch
@@ -22,6 +22,6 @@ public static class YamlKeys
         IReadOnlyDictionary<string, double> parts => $"{{ {string.Join(", ", parts.Select(p => $"{p.Key}: {Show(p.Value)}"))} }}",
         System.Collections.IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Show))}]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
+        _ => $"{{ {string.Join(", ", Of(value.GetType()).Select(p => $"{p.Key}: {Show(p.Value.GetValue(value))}"))} }}",
     };
 }

@@ -9,6 +9,8 @@ internal static class ModelShapes
 {
     public static ModelConfig ToConfig(this ModelOptions options, ITokenizer tokenizer) => new()
     {
+        ModelType = options.Architecture,
+        AttentionBias = options.Architecture == "qwen2",
         VocabSize = tokenizer.VocabularySize,
         HiddenSize = options.HiddenSize,
         IntermediateSize = options.IntermediateSize,
@@ -20,6 +22,6 @@ internal static class ModelShapes
         InitializerRange = options.InitializerRange,
         BosTokenId = tokenizer.BeginId,
         EosTokenIds = tokenizer.EndIds,
-        PadTokenId = WordTokenizer.PadId,
+        PadTokenId = tokenizer is WordTokenizer ? WordTokenizer.PadId : null,
     };
 }

@@ -1,16 +1,14 @@
 using System.Globalization;
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Stages;
 using Aha.Reporting;
 using Aha.Runs;
-using Aha.Tasks;
-using Aha.Templates;
 using Aha.Tensors;
 using Aha.Models;
-using Aha.Models.Checkpoints;
-using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Training.Fused;
+using Aha.Training.Grpo;
 using Aha.Verification.Rewards;
 using TorchSharp;
 
@@ -30,40 +28,34 @@ public static class RecipeRunner
     /// <exception cref="OperationCanceledException">Stopped on request; the same request goes on where it stopped.</exception>
     public static RunData Run(RecipeSource source, string? output, string command, IRunObserver display, TimeProvider time, CancellationToken cancel)
     {
-        Recipe recipe = RecipeReader.Parse(source.Text, source.Name, source.Overrides);
-        string folder = output ?? Path.Combine("runs", recipe.Seed == 1 ? recipe.Name : $"{recipe.Name}-seed{recipe.Seed}");
-        ITokenizer tokenizer = LoadTokenizer(recipe, source.Folder);
-        ChatTemplate? chatTemplate = recipe.Model.Load is { } load ? ModelChatTemplate.TryLoad(Path.Combine(source.Folder, load)) : null;
-        IPromptRenderer prompts = PromptRenderers.Named(recipe.Template, recipe.SystemPrompt, chatTemplate);
-        ITask task = TaskFactory.Create(recipe.Task, source.Folder);
-        RequireProblems(task, source.Name);
-        MemoryEstimate.RequireFor(recipe, tokenizer.VocabularySize);
-
+        RunPlan plan = RunPlan.Make(source, output);
+        MemoryEstimate.Require(plan);
+        Recipe recipe = plan.Recipe;
         NativeRuntime.EnsureLoaded();
-        int threads = recipe.Threads > 0 ? recipe.Threads : Environment.ProcessorCount;
+        int threads = Threads(recipe);
         torch.set_num_threads(threads);
         MatmulProbe probe = MatmulProbe.Measure();
-        using RunFolder store = RunFolder.Open(folder);
-        (BackendKind backend, string chosen) = ChooseBackend(recipe, source.Folder, tokenizer, probe, threads, store.Recorded);
+        using RunFolder store = RunFolder.Open(plan.Folder);
+        (BackendKind backend, string chosen) = ChooseBackend(plan, probe, threads, store.Recorded);
         var words = new ReflectiveWords(recipe.ReflectiveWords);
         var context = new RunContext(
-            recipe, source.Folder, store, new CompositeObserver(store, display), task, tokenizer, chatTemplate, prompts, Rewards(recipe), words,
+            recipe, source.Folder, store, new CompositeObserver(store, display), plan.Task, Rewards(recipe), words,
             backend, threads, time, cancel);
         context.Observer.RunStarted(Describe(recipe, source, command, probe, backend, threads, words, time));
         context.Observer.Notice(chosen);
 
         try
         {
-            RunStages(context);
+            RunStages(context, plan);
         }
         catch
         {
-            ReportAsFarAsPossible(folder);
+            ReportAsFarAsPossible(plan.Folder);
             throw;
         }
 
-        RunData data = RunReader.Load(folder);
-        ReportWriter.Write(data, ReportOf(folder));
+        RunData data = RunReader.Load(plan.Folder);
+        ReportWriter.Write(data, ReportOf(plan.Folder));
         return data;
     }
 
@@ -79,18 +71,20 @@ public static class RecipeRunner
         }
     }
 
+    internal static int Threads(Recipe recipe) => recipe.Threads > 0 ? recipe.Threads : Environment.ProcessorCount;
+
     // A resumed run keeps its first choice: another way to add up would change its bits.
-    private static (BackendKind Backend, string Chosen) ChooseBackend(Recipe recipe, string recipeFolder, ITokenizer tokenizer, MatmulProbe probe, int threads, RunRecord? recorded)
+    private static (BackendKind Backend, string Chosen) ChooseBackend(RunPlan plan, MatmulProbe probe, int threads, RunRecord? recorded)
     {
-        ModelConfig config = recipe.Model.Load is { } load ? ModelCheckpoint.ReadConfig(Path.Combine(recipeFolder, load)) : recipe.Model.ToConfig(tokenizer);
-        if (recipe.Backend == BackendChoiceKey.Fused && !FusedDecoder.Supports(config, out string? why))
+        if (plan.Recipe.Backend == BackendChoiceKey.Fused && plan.Stages.FirstOrDefault(s => s.Kind.LeavesModel && !BackendChoice.CanFuse(s.Config)) is { } unfit)
         {
-            throw new RecipeException($"backend: fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
+            FusedDecoder.Supports(unfit.Config, out string? why);
+            throw new RecipeException($"{plan.Source.Name}: stages.{unfit.Stage.Name}: backend: fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
         }
 
-        if (recipe.Backend != BackendChoiceKey.Auto)
+        if (plan.Recipe.Backend != BackendChoiceKey.Auto)
         {
-            return (Enum.Parse<BackendKind>(recipe.Backend.ToString()), $"{probe}; training runs on {YamlKeys.Show(recipe.Backend)}, as the recipe says");
+            return (Enum.Parse<BackendKind>(plan.Recipe.Backend.ToString()), $"{probe}; training runs on {YamlKeys.Show(plan.Recipe.Backend)}, as the recipe says");
         }
 
         if (recorded is not null && recorded.Machine.TryGetValue(Machine.BackendKey, out string? before) && Enum.TryParse(before, out BackendKind kept))
@@ -98,58 +92,46 @@ public static class RecipeRunner
             return (kept, $"{probe}; training goes on with {YamlKeys.Show(kept)}, as this run began");
         }
 
+        ModelConfig config = plan.Stages[0].Config;
         (BackendKind best, IReadOnlyDictionary<BackendKind, double> speeds) = BackendChoice.Measure(config, BackendChoice.Candidates(config, probe), threads);
         string tried = string.Join(", ", speeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{YamlKeys.Show(s.Key)} {s.Value / 1000:F0}k tokens/s")));
         return (best, $"{probe}; tried {tried}: training runs on {YamlKeys.Show(best)}");
     }
 
-    private static void RunStages(RunContext run)
+    private static void RunStages(RunContext run, RunPlan plan)
     {
-        string? recipeModel = run.Recipe.Model.Load is { } load ? Path.Combine(run.RecipeFolder, load) : null;
-        var models = new Dictionary<string, string?>();
-        var fingerprints = new Dictionary<string, string>();
-        foreach (RecipeStage stage in run.Recipe.Stages)
+        foreach (StagePlan stage in plan.Stages.Where(s => s.Action == StageAction.StartAnew))
         {
-            string? start = stage.From is { } from ? models[from] : recipeModel;
-            string fingerprint = StageFolder.Fingerprint(run.Recipe, stage, stage.From is { } origin ? fingerprints[origin] : recipeModel);
-            fingerprints[stage.Name] = fingerprint;
-            var folder = new StageFolder(run.Store.Path, stage.Name);
-            if (folder.FinishedWith(fingerprint) is { } finished)
+            run.Observer.Notice($"stage {stage.Stage.Name} starts anew: {string.Join("; ", stage.Reasons)}");
+        }
+
+        foreach (StagePlan stage in plan.Stages)
+        {
+            run.Cancel.ThrowIfCancellationRequested();
+            if (stage.Action == StageAction.Keep)
             {
-                run.Observer.Notice($"stage {stage.Name}: done before, kept ({finished.Seconds.ToString("F0", CultureInfo.InvariantCulture)} s)");
-                if (!run.Store.HasResult(stage.Name))
+                StageResult finished = stage.Folder.Finished()!;
+                run.Observer.Notice($"stage {finished.Name}: done before, kept ({finished.Seconds.ToString("F0", CultureInfo.InvariantCulture)} s)");
+                if (!run.Store.HasResult(finished.Name))
                 {
                     // The records were moved away; the stage is done all the same.
                     run.Store.StageFinished(finished);
                 }
+
+                continue;
             }
-            else
+
+            if (stage.Action != StageAction.Continue)
             {
-                if (!folder.StartedWith(fingerprint))
-                {
-                    if (folder.Exists)
-                    {
-                        run.Observer.Notice($"stage {stage.Name}: its options, or those of a stage before it, have changed; it starts anew");
-                    }
-
-                    folder.Reset(fingerprint);
-                }
-
-                IStage work = StageFactory.Create(stage);
-                StageOutcome outcome = work.Run(new StageContext(run, stage, folder, start));
-                var result = new StageResult(stage.Name, stage.Kind, outcome.Seconds, outcome.Metrics);
-                run.Observer.StageFinished(result);
-                folder.Finish(result);
+                stage.Folder.Reset(stage.Keys);
             }
 
-            // A stage without a model of its own (gate, eval) hands on the one it looked at.
-            models[stage.Name] = Directory.Exists(folder.Model) ? folder.Model : start;
+            StageOutcome outcome = StageFactory.Create(stage.Stage).Run(new StageContext(run, stage, ModelText.Of(stage, run.Recipe, run.RecipeFolder)));
+            var result = new StageResult(stage.Stage.Name, stage.Stage.Kind, outcome.Seconds, outcome.Metrics);
+            run.Observer.StageFinished(result);
+            stage.Folder.Finish(result);
         }
     }
-
-    private static ITokenizer LoadTokenizer(Recipe recipe, string recipeFolder) => recipe.Model.Load is { } load
-        ? ModelTokenizer.Load(Path.Combine(recipeFolder, load))
-        : new WordTokenizer(Tasks.Countdown.CountdownVocabulary.Words);
 
     private static RewardSet Rewards(Recipe recipe)
     {
@@ -157,17 +139,6 @@ public static class RecipeRunner
         int limit = recipe.Stages.Select(stage => stage.Options).OfType<GrpoOptions>().FirstOrDefault()?.MaxNewTokens ?? recipe.Evaluation.MaxNewTokens;
         var settings = new RewardSettings { MaxTokens = limit };
         return new([.. recipe.Rewards.Select(r => new WeightedReward(RewardFunctions.Create(r.Key, settings), r.Value))]);
-    }
-
-    private static void RequireProblems(ITask task, string recipe)
-    {
-        foreach (Split split in (Split[])[Split.Train, Split.Test])
-        {
-            if (task.Problems(split).Count == 0)
-            {
-                throw new RecipeException($"{recipe}: task {task.Name} has no problem in its {split.ToString().ToLowerInvariant()} split; raise the sizes or change the shares");
-            }
-        }
     }
 
     private static RunRecord Describe(
@@ -181,7 +152,7 @@ public static class RecipeRunner
         Machine = Machine.Describe(probe, backend, threads),
         Recipe = source.Text,
         Overrides = source.Overrides,
-        Stages = [.. recipe.Stages.Select(s => new StageRecord(s.Name, s.Kind, StageFactory.Create(s).Steps))],
+        Stages = [.. recipe.Stages.Select(s => new StageRecord(s.Name, s.Kind, StageFactory.Create(s).Steps, s.From))],
         Published = [.. recipe.Published.Select(p => new PublishedLine(p.Label, p.Metric, p.Value))],
         ReflectiveWords = words.Words,
     };

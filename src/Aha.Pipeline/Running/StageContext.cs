@@ -1,11 +1,10 @@
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Runs;
 using Aha.Tasks;
-using Aha.Templates;
-using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Verification.Rewards;
 
@@ -13,7 +12,7 @@ namespace Aha.Pipeline.Running;
 
 /// <summary>What every stage of a run shares.</summary>
 internal sealed record RunContext(
-    Recipe Recipe, string RecipeFolder, RunFolder Store, IRunObserver Observer, ITask Task, ITokenizer Tokenizer, ChatTemplate? ChatTemplate, IPromptRenderer Prompts,
+    Recipe Recipe, string RecipeFolder, RunFolder Store, IRunObserver Observer, ITask Task,
     RewardSet Rewards, ReflectiveWords ReflectiveWords, BackendKind Backend, int Threads, TimeProvider Time, CancellationToken Cancel)
 {
     /// <summary>Problems of the test split that evaluations use; the first <paramref name="limit"/> of them, 0 for all.</summary>
@@ -36,52 +35,52 @@ internal sealed record RunContext(
 
     public RolloutEngine Engine(ModelConfig config) => new(config, new RolloutEngineOptions { Threads = Threads });
 
-    public TrainingBackend CreateBackend(CausalLanguageModel model) => BackendChoice.Create(Backend, model, Threads);
-
-    public RolloutSampler Sampler(RolloutEngine engine) => new(engine, Tokenizer, Prompts, Rewards, ReflectiveWords);
-
-    public SamplingOptions EvaluationSampling => new()
-    {
-        Temperature = (float)Recipe.Evaluation.Temperature,
-        TopP = (float)Recipe.Evaluation.TopP,
-        MaxNewTokens = Recipe.Evaluation.MaxNewTokens,
-        StopTokens = Tokenizer.EndIds,
-    };
+    /// <summary>The run's backend, or libtorch in fp32 where that cannot train a model of this shape.</summary>
+    public TrainingBackend CreateBackend(CausalLanguageModel model) =>
+        BackendChoice.Create(Backend == BackendKind.Fused && !BackendChoice.CanFuse(model.Config) ? BackendKind.LibtorchFp32 : Backend, model, Threads);
 
     /// <summary>A seed of the run's own for a purpose.</summary>
     public long Seed(string purpose) => (long)(Seeds.Derive(Recipe.Seed, (long)Seeds.Hash(purpose)) >> 1);
 }
 
 /// <summary>One stage at work.</summary>
-/// <param name="StartModel">The folder of the model it starts from; null for a model made from scratch.</param>
-internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFolder Folder, string? StartModel)
+/// <param name="Plan">What it reads.</param>
+/// <param name="Text">That of the model it works on.</param>
+internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Text)
 {
-    public CausalLanguageModel LoadStartModel() => CausalLanguageModel.Load(StartModel ?? throw new InvalidOperationException($"stage {Stage.Name} has no model to start from"));
+    public string Name => Plan.Stage.Name;
 
-    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with its tokenizer and the chat template that came with the model it started from.</summary>
+    public StageFolder Folder => Plan.Folder;
+
+    /// <summary>How the stage is announced.</summary>
+    public StageRecord Record(long steps) => new(Name, Plan.Stage.Kind, steps, Plan.Stage.From);
+
+    public CausalLanguageModel LoadStartModel() => CausalLanguageModel.Load(Plan.Start?.Path ?? throw new InvalidOperationException($"stage {Name} has no model to start from"));
+
+    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with what its text goes through.</summary>
     public void SaveModel(CausalLanguageModel model, long step)
     {
         model.Save(Folder.Model);
-        Run.Tokenizer.Save(Folder.Model);
-        // Most tokenizers' own files bring the template along.
-        if (Run.ChatTemplate is { } template && ChatTemplate.TryLoad(Folder.Model)?.Text != template.Text)
-        {
-            template.Save(Folder.Model);
-        }
-
+        Text.Save(Folder.Model);
         Saved(Folder.Model, step);
     }
+
+    public RolloutSampler Sampler(RolloutEngine engine) => new(engine, Text.Tokenizer, Text.Prompts, Run.Rewards, Run.ReflectiveWords);
 
     /// <summary>Evaluates and records it.</summary>
     public EvaluationResult Evaluate(RolloutSampler sampler, IReadOnlyList<Problem> problems, string benchmark, long step, double seconds)
     {
         EvaluationOptions options = Run.Recipe.Evaluation;
+        var sampling = new SamplingOptions
+        {
+            Temperature = (float)options.Temperature, TopP = (float)options.TopP, MaxNewTokens = options.MaxNewTokens, StopTokens = Text.Tokenizer.EndIds,
+        };
         var progress = new InlineProgress(n => Run.Observer.Progress($"evaluating {problems.Count} x {options.Samples}", n, 0));
         EvaluationResult result = new Evaluator(sampler, Run.ReflectiveWords)
-            .Evaluate(problems, options.Samples, Run.EvaluationSampling, (ulong)Run.Seed("evaluation"), Run.Cancel, progress);
+            .Evaluate(problems, options.Samples, sampling, (ulong)Run.Seed("evaluation"), Run.Cancel, progress);
         var record = new EvaluationRecord
         {
-            Stage = Stage.Name, Step = step, Seconds = seconds, Benchmark = benchmark, Problems = result.Problems, Samples = result.Samples,
+            Stage = Name, Step = step, Seconds = seconds, Benchmark = benchmark, Problems = result.Problems, Samples = result.Samples,
             Metrics = result.Metrics, ReflectiveWords = result.ReflectiveWords,
         };
         // Completions are ordered by problem, then by sample.
@@ -93,18 +92,18 @@ internal sealed record StageContext(RunContext Run, RecipeStage Stage, StageFold
     public void Saved(string folder, long step)
     {
         long bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        Run.Observer.CheckpointSaved(new CheckpointRecord(Stage.Name, step, Path.GetRelativePath(Run.Store.Path, folder), Run.Time.GetUtcNow(), bytes));
+        Run.Observer.CheckpointSaved(new CheckpointRecord(Name, step, Path.GetRelativePath(Run.Store.Path, folder), Run.Time.GetUtcNow(), bytes));
     }
 
     /// <summary>A completion as it is stored.</summary>
     /// <param name="kind">Why it is kept; see <see cref="SampleRecord"/>.</param>
     public SampleRecord Record(long step, string kind, JudgedCompletion completion) => new()
     {
-        Stage = Stage.Name,
+        Stage = Name,
         Step = step,
         Kind = kind,
         Problem = completion.Problem.Id,
-        Prompt = Run.Prompts.Render(completion.Problem.Question),
+        Prompt = Text.Prompts.Render(completion.Problem.Question),
         Response = completion.Text,
         Verdict = completion.Judgement.Verdict.ToString().ToLowerInvariant(),
         Reason = completion.Judgement.Reason,

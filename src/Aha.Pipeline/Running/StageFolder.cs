@@ -1,13 +1,11 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Aha.Pipeline.Recipes;
+using Aha.Pipeline.Planning;
 using Aha.Runs;
 
 namespace Aha.Pipeline.Running;
 
-/// <summary>Where a stage keeps its checkpoint, its model and the note that it is done.</summary>
+/// <summary>Where a stage keeps its checkpoint, what it leaves, and the note that it is done.</summary>
 internal sealed class StageFolder
 {
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
@@ -18,26 +16,29 @@ internal sealed class StageFolder
     /// <summary>The finished model: <c>config.json</c>, <c>model.safetensors</c>, tokenizer files.</summary>
     public string Model => Path.Combine(_path, "model");
 
+    /// <summary>The finished data: conversations, one JSON object a line.</summary>
+    public string Data => Path.Combine(_path, "data.jsonl");
+
+    /// <summary>Everything that was sampled for <see cref="Data"/>, kept or not.</summary>
+    public string Sampled => Path.Combine(_path, "sampled.jsonl");
+
     /// <summary>The latest training checkpoint.</summary>
     public string Checkpoint => Path.Combine(_path, "checkpoint");
 
+    public bool Exists => File.Exists(KeysFile);
+
     private string DoneFile => Path.Combine(_path, "done.json");
 
-    private string FingerprintFile => Path.Combine(_path, "options.json");
+    private string KeysFile => Path.Combine(_path, "options.json");
 
-    /// <summary>The result of a stage finished with these options; null where it has to run.</summary>
-    public StageResult? FinishedWith(string fingerprint) =>
-        StartedWith(fingerprint) && File.Exists(DoneFile)
-            ? JsonSerializer.Deserialize<DoneNote>(File.ReadAllText(DoneFile), s_json)?.Result
-            : null;
+    /// <summary>The keys the stage was begun with; null where another version wrote them.</summary>
+    public StageKeys? BegunWith() => StageKeys.Read(File.ReadAllText(KeysFile));
 
-    /// <summary>Whether the folder was begun with these options, so that its checkpoint may be continued.</summary>
-    public bool StartedWith(string fingerprint) => File.Exists(FingerprintFile) && File.ReadAllText(FingerprintFile).Trim() == fingerprint;
+    /// <summary>The result of a stage that is done; null where it has to run.</summary>
+    public StageResult? Finished() => File.Exists(DoneFile) ? JsonSerializer.Deserialize<DoneNote>(File.ReadAllText(DoneFile), s_json)?.Result : null;
 
-    public bool Exists => Directory.Exists(_path);
-
-    /// <summary>Empties the folder for a stage that starts anew.</summary>
-    public void Reset(string fingerprint)
+    /// <summary>Empties the folder for a stage that starts, or starts anew.</summary>
+    public void Reset(StageKeys keys)
     {
         if (Directory.Exists(_path))
         {
@@ -45,7 +46,9 @@ internal sealed class StageFolder
         }
 
         Directory.CreateDirectory(_path);
-        File.WriteAllText(FingerprintFile, fingerprint + "\n");
+        string fresh = KeysFile + ".new";
+        File.WriteAllText(fresh, keys.Text);
+        File.Move(fresh, KeysFile);
     }
 
     public void Finish(StageResult result)
@@ -58,18 +61,6 @@ internal sealed class StageFolder
         {
             Directory.Delete(Checkpoint, recursive: true);
         }
-    }
-
-    /// <summary>What a stage's outcome depends on, as a hash: its options, the recipe's, and the fingerprint of the stage it starts from.</summary>
-    public static string Fingerprint(Recipe recipe, RecipeStage stage, string? from)
-    {
-        string text = JsonSerializer.Serialize(
-            new
-            {
-                recipe.Seed, recipe.Backend, recipe.Threads, recipe.Template, recipe.SystemPrompt, recipe.ReflectiveWords, recipe.Task, recipe.Model, recipe.Rewards, recipe.Evaluation,
-                stage.Name, stage.Kind, Options = stage.Options, From = from,
-            });
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
 
     private sealed record DoneNote([property: JsonPropertyName("result")] StageResult Result);

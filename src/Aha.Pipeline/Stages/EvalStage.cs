@@ -1,9 +1,9 @@
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
-using Aha.Runs;
 using Aha.Tasks;
 using Aha.Tasks.Files;
 
@@ -14,23 +14,25 @@ internal sealed class EvalStage(EvalOptions options) : IStage
 {
     public long Steps => 0;
 
+    public StageWork Work(RunPlan plan, StagePlan stage) => new StageWork().WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 1);
+
     public StageOutcome Run(StageContext context)
     {
         RunContext run = context.Run;
-        run.Store.RewindTo(context.Stage.Name, -1);
-        run.Observer.StageStarted(new StageRecord(context.Stage.Name, context.Stage.Kind, 0), 0);
+        run.Store.RewindTo(context.Name, -1);
+        run.Observer.StageStarted(context.Record(0), 0);
         var clock = new StageClock(run.Time, 0);
         using CausalLanguageModel model = context.LoadStartModel();
         using RolloutEngine engine = run.Engine(model.Config);
         engine.LoadWeights(model, policyVersion: 0);
-        RolloutSampler sampler = run.Sampler(engine);
+        RolloutSampler sampler = context.Sampler(engine);
         IReadOnlyList<Problem> problems = options.Benchmark is null
             ? run.TestProblems(run.Recipe.Evaluation.Problems)
-            : ProblemFile.Load(Path.Combine(run.RecipeFolder, options.Benchmark), run.Recipe.Task.Verifier, run.Recipe.Task.Wording);
+            : ProblemFile.Load(context.Plan.InputsOf("benchmark").Single().Path, run.Recipe.Task.Verifier, run.Recipe.Task.Wording);
         IReadOnlyList<Problem> askable = [.. problems.Where(sampler.CanAsk)];
         if (askable.Count == 0)
         {
-            throw new RunException($"stage {context.Stage.Name}: the model's tokenizer can express none of the {problems.Count} problems");
+            throw new RunException($"stage {context.Name}: the model's tokenizer can express none of the {problems.Count} problems");
         }
 
         if (askable.Count < problems.Count)

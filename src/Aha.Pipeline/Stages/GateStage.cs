@@ -1,9 +1,9 @@
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
-using Aha.Runs;
 using Aha.Tasks;
 using Aha.Tasks.Countdown;
 
@@ -17,24 +17,26 @@ internal sealed class GateStage(GateOptions options) : IStage
 {
     public long Steps => 0;
 
+    public StageWork Work(RunPlan plan, StagePlan stage) => new StageWork().WithEvaluation(plan, options.Problems, 1);
+
     public StageOutcome Run(StageContext context)
     {
         RunContext run = context.Run;
-        run.Store.RewindTo(context.Stage.Name, -1);
-        run.Observer.StageStarted(new StageRecord(context.Stage.Name, context.Stage.Kind, 0), 0);
+        run.Store.RewindTo(context.Name, -1);
+        run.Observer.StageStarted(context.Record(0), 0);
         var clock = new StageClock(run.Time, 0);
         using CausalLanguageModel model = context.LoadStartModel();
         using RolloutEngine engine = run.Engine(model.Config);
         engine.LoadWeights(model, policyVersion: 0);
-        if (run.Task is not CountdownTask task || run.Tokenizer is not Tokenization.WordTokenizer)
+        if (run.Task is not CountdownTask task || context.Text.Tokenizer is not Tokenization.WordTokenizer)
         {
-            throw new RunException($"stage {context.Stage.Name}: the readiness gate probes verdict words of the nano countdown world; this run has another task or tokenizer");
+            throw new RunException($"stage {context.Name}: the readiness gate probes verdict words of the nano countdown world; this run has another task or tokenizer");
         }
 
         CountdownProblem[] problems = [.. task.Countdowns(Split.Test).Take(options.Problems)];
-        RolloutSampler sampler = run.Sampler(engine);
+        RolloutSampler sampler = context.Sampler(engine);
         RunContext.RequireRoom("evaluation", model.Config.MaxPositionEmbeddings, sampler, problems, run.Recipe.Evaluation.MaxNewTokens);
-        (double match, double mismatch) = ReadinessProbe.YesProbabilities(engine, run.Tokenizer, CountdownCorpus.Probes(problems, task.Options.MaxResult, run.Seed("gate")));
+        (double match, double mismatch) = ReadinessProbe.YesProbabilities(engine, context.Text.Tokenizer, CountdownCorpus.Probes(problems, task.Options.MaxResult, run.Seed("gate")));
         EvaluationResult result = context.Evaluate(sampler, problems, "countdown", 0, clock.Seconds);
         (double chains, double single) = ReadinessProbe.AccuracyByEffort(result.Completions, task.Options.Numbers - 1);
         double advantage = single > 0 ? chains / single : chains > 0 ? double.PositiveInfinity : 0;
@@ -45,7 +47,7 @@ internal sealed class GateStage(GateOptions options) : IStage
         run.Observer.Notice((ready ? "ready for reinforcement learning: " : "NOT ready for reinforcement learning: ") + verdict);
         if (!ready && options.Required)
         {
-            throw new RunException($"stage {context.Stage.Name}: the base model is not ready for reinforcement learning ({verdict}). Train it longer, or set stages.{context.Stage.Name}.required=false to go on.");
+            throw new RunException($"stage {context.Name}: the base model is not ready for reinforcement learning ({verdict}). Train it longer, or set stages.{context.Name}.required=false to go on.");
         }
 
         return new StageOutcome(clock.Seconds, new Dictionary<string, double>(result.Metrics)

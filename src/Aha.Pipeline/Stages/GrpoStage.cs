@@ -1,6 +1,7 @@
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Running;
 using Aha.Runs;
 using Aha.Tasks;
@@ -18,32 +19,46 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
 
     public long Steps => options.Steps;
 
+    public StageWork Work(RunPlan plan, StagePlan stage)
+    {
+        double sampled = 0.5 * options.Steps * options.PromptsPerStep * options.GroupSize * options.MaxNewTokens;
+        int during = options.EvaluateEvery > 0 ? (options.Steps - 1) / options.EvaluateEvery : 0;
+        return new StageWork
+        {
+            SampledTokens = sampled,
+            TrainedTokens = sampled,
+            MicroBatchTokens = Math.Max(options.MicroBatchTokens, options.MaxNewTokens),
+            HoldsReference = options.KlBeta > 0,
+            LongestCompletion = options.MaxNewTokens,
+        }.WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 2).WithEvaluation(plan, options.EvaluationProblems, during);
+    }
+
     public StageOutcome Run(StageContext context)
     {
         RunContext run = context.Run;
         using CausalLanguageModel model = context.LoadStartModel();
         using RolloutEngine engine = run.Engine(model.Config);
-        RolloutSampler sampler = run.Sampler(engine);
+        RolloutSampler sampler = context.Sampler(engine);
         using TrainingBackend backend = run.CreateBackend(model);
         using var trainer = new GrpoTrainer(
-            model, engine, sampler, run.Task.Problems(Split.Train), run.Tokenizer.EndIds, options, run.Seed(context.Stage.Name), backend);
+            model, engine, sampler, run.Task.Problems(Split.Train), context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend);
         bool resumed = TrainingCheckpoint.Exists(context.Folder.Checkpoint);
         if (resumed)
         {
             trainer.Resume(context.Folder.Checkpoint);
         }
 
-        run.Store.RewindTo(context.Stage.Name, resumed ? trainer.State.Step : -1);
-        run.Observer.StageStarted(new StageRecord(context.Stage.Name, context.Stage.Kind, options.Steps), trainer.State.Step);
+        run.Store.RewindTo(context.Name, resumed ? trainer.State.Step : -1);
+        run.Observer.StageStarted(context.Record(options.Steps), trainer.State.Step);
         var clock = new StageClock(run.Time, trainer.State.Seconds);
         IReadOnlyList<Problem> watched = run.TestProblems(options.EvaluationProblems);
         IReadOnlyList<Problem> all = run.TestProblems(run.Recipe.Evaluation.Problems);
 
-        RunContext.RequireRoom($"stages.{context.Stage.Name}", model.Config.MaxPositionEmbeddings, sampler, run.Task.Problems(Split.Train), options.MaxNewTokens);
+        RunContext.RequireRoom($"stages.{context.Name}", model.Config.MaxPositionEmbeddings, sampler, run.Task.Problems(Split.Train), options.MaxNewTokens);
         RunContext.RequireRoom("evaluation", model.Config.MaxPositionEmbeddings, sampler, all, run.Recipe.Evaluation.MaxNewTokens);
         if (!resumed)
         {
-            run.Observer.Notice($"first prompt: {run.Prompts.Render(run.Task.Problems(Split.Train)[0].Question)}");
+            run.Observer.Notice($"first prompt: {context.Text.Prompts.Render(run.Task.Problems(Split.Train)[0].Question)}");
         }
 
         long saved = resumed ? trainer.State.Step : -1;
@@ -67,7 +82,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
                 GrpoStep step = trainer.Advance(run.Cancel, new InlineProgress(n => run.Observer.Progress("tokens", n, 0)));
                 Dictionary<string, double> values = new(step.Metrics) { ["time/evaluation"] = evaluationSeconds };
                 evaluationSeconds = 0;
-                run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, trainer.State.Step, clock.Seconds, values), KeptSamples(context, trainer, step));
+                run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, trainer.State.Step, clock.Seconds, values), KeptSamples(context, trainer, step));
             }
         }
         catch (OperationCanceledException)
@@ -77,7 +92,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         }
 
         context.SaveModel(model, options.Steps);
-        return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Stage.Name));
+        return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Name));
 
         void Save()
         {
@@ -94,7 +109,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         {
             bool outside = done == 0 || done == options.Steps;
             bool due = outside || (options.EvaluateEvery > 0 && done % options.EvaluateEvery == 0);
-            if (!due || run.Store.EvaluationAt(context.Stage.Name, done) is not null)
+            if (!due || run.Store.EvaluationAt(context.Name, done) is not null)
             {
                 return 0;
             }

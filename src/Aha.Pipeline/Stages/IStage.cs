@@ -1,3 +1,4 @@
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Running;
 
 namespace Aha.Pipeline.Stages;
@@ -7,6 +8,9 @@ internal interface IStage
 {
     /// <summary>Optimiser steps, for progress; 0 where there are none.</summary>
     long Steps { get; }
+
+    /// <summary>What it has to do, for estimates.</summary>
+    StageWork Work(RunPlan plan, StagePlan stage);
 
     /// <summary>
     /// Runs the stage, from its checkpoint where <see cref="StageFolder.Checkpoint"/> holds one.

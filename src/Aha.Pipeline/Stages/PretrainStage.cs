@@ -1,4 +1,5 @@
 using Aha.Models;
+using Aha.Pipeline.Planning;
 using Aha.Pipeline.Running;
 using Aha.Runs;
 using Aha.Tasks.Countdown;
@@ -13,24 +14,30 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
 {
     public long Steps => options.Steps;
 
+    public StageWork Work(RunPlan plan, StagePlan stage)
+    {
+        long step = (long)options.BatchSize * options.SequenceLength;
+        return new StageWork { TrainedTokens = (double)options.Steps * step, MicroBatchTokens = step };
+    }
+
     public StageOutcome Run(StageContext context)
     {
         RunContext run = context.Run;
-        using CausalLanguageModel model = context.StartModel is null
-            ? CausalLanguageModel.Create(run.Recipe.Model.ToConfig(run.Tokenizer), run.Seed("model"))
+        using CausalLanguageModel model = context.Plan.Start is null
+            ? CausalLanguageModel.Create(context.Plan.Config, run.Seed("model"))
             : context.LoadStartModel();
         var task = (CountdownTask)run.Task;
         CountdownTask world = options.Numbers is { } numbers ? new CountdownTask(task.Options with { Numbers = numbers, Limit = 0 }) : task;
         var corpus = new CountdownCorpus(world, new CorpusOptions(), run.Seed("corpus"));
         using TrainingBackend backend = run.CreateBackend(model);
-        using var trainer = new Pretrainer(model, corpus.Document, run.Tokenizer, options, backend);
+        using var trainer = new Pretrainer(model, corpus.Document, context.Text.Tokenizer, options, backend);
         if (TrainingCheckpoint.Exists(context.Folder.Checkpoint))
         {
             trainer.Resume(context.Folder.Checkpoint);
         }
 
-        run.Store.RewindTo(context.Stage.Name, trainer.State.Step == 0 ? -1 : trainer.State.Step);
-        run.Observer.StageStarted(new StageRecord(context.Stage.Name, context.Stage.Kind, options.Steps), trainer.State.Step);
+        run.Store.RewindTo(context.Name, trainer.State.Step == 0 ? -1 : trainer.State.Step);
+        run.Observer.StageStarted(context.Record(options.Steps), trainer.State.Step);
         if (trainer.State.Step == 0)
         {
             run.Observer.Notice($"{model.ParameterCount:N0} parameters; first document: {corpus.Document(0)}");
@@ -49,7 +56,7 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
             long step = trainer.State.Step;
             if (step % options.LogEvery == 0 || step == options.Steps)
             {
-                run.Observer.StepCompleted(new MetricRecord(context.Stage.Name, context.Stage.Kind, step, clock.Seconds, trainer.TakeMetrics(clock.Seconds)), []);
+                run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, step, clock.Seconds, trainer.TakeMetrics(clock.Seconds)), []);
             }
 
             if (step % options.CheckpointEvery == 0 && step < options.Steps)

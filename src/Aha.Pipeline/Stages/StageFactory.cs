@@ -12,6 +12,9 @@ internal static class StageFactory
         GateOptions options => new GateStage(options),
         GrpoOptions options => new GrpoStage(options),
         EvalOptions options => new EvalStage(options),
+        DistillOptions options => new DistillStage(options),
+        SftStageOptions options => new SftStage(options),
+        SampleOptions options => new SampleStage(options),
         _ => throw new NotSupportedException($"no stage of kind {stage.Kind}"),
     };
 }

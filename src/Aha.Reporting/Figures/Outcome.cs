@@ -33,7 +33,7 @@ public static class Outcome
     {
         (_, StageRecord? open, long step, _) = RunStatus.Of(run);
         return open is null ? null
-            : step > 0 ? $"not finished: {open.Name} is at step {Numbers.Count(step)} of {Numbers.Count(open.Steps)}"
+            : step > 0 ? $"not finished: {open.Name} is at step {Numbers.Count(step)}{(open.Steps > 0 ? $" of {Numbers.Count(open.Steps)}" : "")}"
             : $"not finished: {open.Name} has not begun";
     }
 }

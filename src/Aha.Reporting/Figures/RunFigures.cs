@@ -31,19 +31,19 @@ public static class RunFigures
             return null;
         }
         EvaluationRecord last = view.Followed[^1];
-        var series = new List<ChartSeries>
+        List<ChartSeries> series = ByStage(view, "pass@1", "pass@1", 0, evaluations => StandardErrors(view, evaluations));
+        if (view.Consensus is { } consensus)
         {
-            new("pass@1", pass) { Colour = 0, Markers = true, Band = StandardErrors(view) },
-        };
-        if (view.Consensus is { } consensus && view.Evaluated(consensus) is { Count: > 0 } votes)
-        {
-            series.Add(new ChartSeries(consensus, votes) { Colour = 1, Markers = true });
+            series.AddRange(ByStage(view, consensus, consensus, series.Count, _ => []));
         }
         var lines = new List<ReferenceLine>();
         if (view.Base?.Metrics.TryGetValue("pass@1", out double baseline) == true)
         {
             lines.Add(new ReferenceLine($"base model {Numbers.Share(baseline)}", baseline, Dashed: false));
         }
+        lines.AddRange(view.Data.Stages
+            .Where(stage => stage.Kind is "sft" or "distill" && stage.Metrics.ContainsKey("pass@1"))
+            .Select(stage => new ReferenceLine($"{stage.Name} {Numbers.Share(stage.Metrics["pass@1"])}", stage.Metrics["pass@1"], Dashed: false)));
         lines.AddRange(view.Data.Run.Published
             .Where(published => published.Metric == "pass@1" || published.Metric.StartsWith("cons@", StringComparison.Ordinal))
             .Select(published => new ReferenceLine($"{published.Label} {Numbers.Share(published.Value)}", published.Value, Dashed: true)));
@@ -74,7 +74,7 @@ public static class RunFigures
         }
         if (evaluated.Count > 0)
         {
-            series.Add(new ChartSeries("held-out", evaluated) { Colour = 0, Markers = true });
+            series.AddRange(ByStage(view, "length", "held-out", 0, _ => []));
         }
         return series.Count == 0 ? null : new Chart
         {
@@ -206,8 +206,21 @@ public static class RunFigures
     private static ChartSeries Thinned(string label, IReadOnlyList<ChartPoint> points, int colour) =>
         new(label, Smoothing.Thin(points, Smoothing.MostPoints)) { Colour = colour };
 
-    private static List<ChartInterval> StandardErrors(RunView view) =>
-        [.. view.Followed
+    // A stage's line does not go on from the one before: it may have begun from another model.
+    private static List<ChartSeries> ByStage(RunView view, string metric, string label, int colour, Func<IReadOnlyList<EvaluationRecord>, IReadOnlyList<ChartInterval>> band)
+    {
+        var stages = view.Followed.Where(evaluation => evaluation.Metrics.ContainsKey(metric)).GroupBy(evaluation => evaluation.Stage).ToArray();
+        return
+        [
+            .. stages.Select((stage, i) => new ChartSeries(stages.Length == 1 ? label : $"{stage.Key}, {label}", [.. stage.Select(evaluation => new ChartPoint(view.X(evaluation), evaluation.Metrics[metric]))])
+            {
+                Colour = colour + i, Markers = true, Band = band([.. stage]),
+            }),
+        ];
+    }
+
+    private static List<ChartInterval> StandardErrors(RunView view, IReadOnlyList<EvaluationRecord> evaluations) =>
+        [.. evaluations
             .Where(evaluation => evaluation.Metrics.ContainsKey("pass@1") && evaluation.Metrics.ContainsKey("pass@1_se"))
             .Select(evaluation => (X: view.X(evaluation), Mean: evaluation.Metrics["pass@1"], Error: evaluation.Metrics["pass@1_se"]))
             .Select(point => new ChartInterval(point.X, point.Mean - point.Error, point.Mean + point.Error))];

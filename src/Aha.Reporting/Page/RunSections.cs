@@ -92,7 +92,7 @@ internal static class RunSections
     {
         const string Before = "before/";
         IEnumerable<Html> chips = metrics
-            .Where(metric => !metric.Key.StartsWith(Before, StringComparison.Ordinal) && !metric.Key.EndsWith("_se", StringComparison.Ordinal))
+            .Where(metric => !metric.Key.StartsWith(Before, StringComparison.Ordinal) && !metric.Key.EndsWith("_se", StringComparison.Ordinal) && !Funnel.IsPart(metric.Key))
             .Select(metric => metrics.TryGetValue(Before + metric.Key, out double before)
                 ? Html.Of($"<span><i>{metric.Key}</i> {Numbers.Metric(metric.Key, before)} → {Numbers.Metric(metric.Key, metric.Value)}</span>")
                 : Html.Of($"<span><i>{metric.Key}</i> {Numbers.Metric(metric.Key, metric.Value)}</span>"));

@@ -24,8 +24,8 @@ internal static class RunQueries
         {
             StageRecord stage = run.Stages[i];
             database.Execute(
-                "INSERT INTO stages (name, kind, position, steps) VALUES ($1, $2, $3, $4) ON CONFLICT DO UPDATE SET kind = $2, position = $3, steps = $4",
-                stage.Name, stage.Kind, i, stage.Steps);
+                "INSERT INTO stages (name, kind, position, steps, origin) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO UPDATE SET kind = $2, position = $3, steps = $4, origin = $5",
+                stage.Name, stage.Kind, i, stage.Steps, stage.From);
         }
     }
 
@@ -73,7 +73,7 @@ internal static class RunQueries
     public static RunRecord? Run(RunDatabase database)
     {
         RunJson json = RunJson.Lines;
-        StageRecord[] stages = [.. database.Query("SELECT name, kind, steps FROM stages WHERE position IS NOT NULL ORDER BY position", row => new StageRecord(row.Text(0), row.Text(1), row.Whole(2)))];
+        StageRecord[] stages = [.. database.Query("SELECT name, kind, steps, origin FROM stages WHERE position IS NOT NULL ORDER BY position", row => new StageRecord(row.Text(0), row.Text(1), row.Whole(2), row.TextOrNull(3)))];
         return database.Query(
             "SELECT name, seed, started, command, versions, machine, recipe, overrides, published, reflective_words FROM run",
             row => new RunRecord

@@ -7,7 +7,7 @@ namespace Aha.Runs.Store;
 internal static class RunSchema
 {
     /// <summary>Kept in <c>user_version</c>; raise it with every change that an older Aha could not read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Kept in <c>application_id</c>, "AhaR": another program's database is not taken for a run.</summary>
     public const int ApplicationId = 0x41686152;
@@ -35,6 +35,7 @@ internal static class RunSchema
             kind TEXT NOT NULL,
             position INTEGER,
             steps INTEGER NOT NULL,
+            origin TEXT,
             seconds REAL,
             metrics TEXT
         ) STRICT;

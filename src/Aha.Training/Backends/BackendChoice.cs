@@ -21,7 +21,7 @@ public static class BackendChoice
     public static IReadOnlyList<BackendKind> Candidates(ModelConfig config, MatmulProbe probe)
     {
         var kinds = new List<BackendKind>();
-        if (FusedDecoder.Supports(config, out _))
+        if (CanFuse(config))
         {
             kinds.Add(BackendKind.Fused);
         }
@@ -29,6 +29,9 @@ public static class BackendChoice
         kinds.Add(probe.BestPrecision == ComputePrecision.BFloat16 ? BackendKind.LibtorchBf16 : BackendKind.LibtorchFp32);
         return kinds;
     }
+
+    /// <summary>Whether the fused decoder can train a model of this shape.</summary>
+    public static bool CanFuse(ModelConfig config) => FusedDecoder.Supports(config, out _);
 
     /// <summary>The fastest candidate on a small batch of a model of this shape, and each one's tokens a second.</summary>
     public static (BackendKind Best, IReadOnlyDictionary<BackendKind, double> TokensPerSecond) Measure(ModelConfig config, IReadOnlyList<BackendKind> candidates, int threads)

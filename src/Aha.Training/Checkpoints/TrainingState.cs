@@ -22,12 +22,15 @@ public sealed record TrainingState
 
     [JsonPropertyName("offset")] public int Offset { get; init; }
 
-    /// <summary>Pretraining: sums behind the next line of metrics.</summary>
+    /// <summary>Pretraining and fine-tuning: sums behind the next line of metrics.</summary>
     [JsonPropertyName("loss_sum")] public double LossSum { get; init; }
 
     [JsonPropertyName("gradient_norm_sum")] public double GradientNormSum { get; init; }
 
     [JsonPropertyName("steps_summed")] public int StepsSummed { get; init; }
+
+    /// <summary>The loss of the last line of metrics.</summary>
+    [JsonPropertyName("last_loss")] public double LastLoss { get; init; }
 
     /// <summary>Reinforcement learning: groups drawn so far.</summary>
     [JsonPropertyName("groups_drawn")] public long GroupsDrawn { get; init; }

@@ -24,7 +24,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly RolloutEngine _engine;
     private readonly RolloutSampler _sampler;
     private readonly IReadOnlyList<Problem> _problems;
-    private readonly PromptStream _stream;
+    private readonly ShuffledStream<Problem> _stream;
     private readonly IReadOnlyList<int> _stops;
     private readonly GrpoOptions _options;
     private readonly long _seed;
@@ -49,7 +49,7 @@ public sealed class GrpoTrainer : IDisposable
 
         Model = model;
         (_engine, _sampler, _problems, _stops, _options, _seed, _backend) = (engine, sampler, problems, stops, options, seed, backend);
-        _stream = new PromptStream(problems, seed);
+        _stream = new ShuffledStream<Problem>(problems, seed);
         _optimizer = new AdamW(model, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
         _schedule = LearningRateSchedule.LinearDecay(options.LearningRate, (long)options.Steps * options.UpdatesPerRollout, options.WarmupSteps, options.DecayFraction);
         if (options.KlBeta > 0)

@@ -23,7 +23,6 @@ public sealed class Pretrainer : IDisposable
 
     private double _secondsAtLastMetrics;
     private long _tokensAtLastMetrics;
-    private double _lastLoss = double.NaN;
 
     /// <param name="documents">Document i of an endless corpus; a function of i alone.</param>
     /// <param name="backend">Trains <paramref name="model"/>; not owned.</param>
@@ -90,8 +89,7 @@ public sealed class Pretrainer : IDisposable
             ["tokens_per_second"] = (State.Tokens - _tokensAtLastMetrics) / Math.Max(1e-9, seconds - _secondsAtLastMetrics),
             ["num_tokens"] = State.Tokens,
         };
-        _lastLoss = State.LossSum / steps;
-        State = State with { LossSum = 0, GradientNormSum = 0, StepsSummed = 0 };
+        State = State with { LastLoss = State.LossSum / steps, LossSum = 0, GradientNormSum = 0, StepsSummed = 0 };
         (_secondsAtLastMetrics, _tokensAtLastMetrics) = (seconds, State.Tokens);
         return metrics;
     }
@@ -99,7 +97,7 @@ public sealed class Pretrainer : IDisposable
     /// <summary>What the stage comes to.</summary>
     public Dictionary<string, double> Summary() => new()
     {
-        ["loss"] = _lastLoss,
+        ["loss"] = State.LastLoss,
         ["num_tokens"] = State.Tokens,
         ["documents"] = State.Document,
         ["parameters"] = _model.ParameterCount,

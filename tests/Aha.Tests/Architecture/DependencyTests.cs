@@ -9,11 +9,11 @@ public class DependencyTests
     // Lower rooms first: a project may refer only to projects above it in this list.
     private static readonly string[] s_order =
     [
-        "Aha.Verification", "Aha.Templates", "Aha.Hub", "Aha.Tokenization", "Aha.Runs", "Aha.Tasks", "Aha.Tensors", "Aha.Models", "Aha.Kernels", "Aha.Generation", "Aha.Evaluation", "Aha.Training",
+        "Aha.Verification", "Aha.Templates", "Aha.Hub", "Aha.Tokenization", "Aha.Runs", "Aha.Data", "Aha.Tasks", "Aha.Tensors", "Aha.Models", "Aha.Kernels", "Aha.Generation", "Aha.Evaluation", "Aha.Training",
         "Aha.Reporting", "Aha.Pipeline", "Aha.Benchmarks", "Aha.Cli",
     ];
 
-    private static readonly string[] s_withoutTensors = ["Aha.Verification", "Aha.Templates", "Aha.Hub", "Aha.Tokenization", "Aha.Runs", "Aha.Tasks", "Aha.Reporting", "Aha.Kernels"];
+    private static readonly string[] s_withoutTensors = ["Aha.Verification", "Aha.Templates", "Aha.Hub", "Aha.Tokenization", "Aha.Runs", "Aha.Data", "Aha.Tasks", "Aha.Reporting", "Aha.Kernels"];
 
     private static Dictionary<string, string[]> References() => Directory.GetDirectories(Path.Combine(Repository.Root, "src"))
         .Select(d => Path.Combine(d, Path.GetFileName(d) + ".csproj"))

@@ -16,6 +16,15 @@ public class BadInputTests
     [InlineData("run other.yaml", "gpt2")]
     [InlineData("run norms.yaml", "backend: fused cannot train this model (qwen3")]
     [InlineData("logprobs --model nowhere --input rows.jsonl", "nowhere")]
+    [InlineData("run circle.yaml", "a -> b -> a")]
+    [InlineData("run circle.yaml --dry-run", "a -> b -> a")]
+    [InlineData("run missing.yaml", "from: bass")]
+    [InlineData("run taught.yaml", "teacher")]
+    [InlineData("sft --model words --data talk.jsonl", "talk.jsonl:2")]
+    [InlineData("sft --model words --data words", "words")]
+    [InlineData("sft --model words", "data")]
+    [InlineData("sample --model words --format fancy", "fancy")]
+    [InlineData("distill --model words --teacher nowhere", "nowhere")]
     [InlineData("run", "no recipe")]
     [InlineData("rum x", "rum")]
     [InlineData("run misspelt.yaml --sett a=b", "--sett")]
@@ -61,7 +70,12 @@ public class BadInputTests
         Directory.CreateDirectory(folder.File("norms"));
         File.Copy(Path.Combine(GoldenModel.Read("qwen3").Folder, "config.json"), folder.File("norms/config.json"));
         new Aha.Tokenization.WordTokenizer(["a", "b"]).Save(folder.File("norms"));
-        File.WriteAllText(folder.File("norms.yaml"), "backend: fused\nmodel: { load: norms }\nstages: [ { name: test, kind: eval } ]\n");
+        File.WriteAllText(folder.File("norms.yaml"), "backend: fused\nmodel: { load: norms }\nstages: [ { name: zero, kind: grpo } ]\n");
+        File.WriteAllText(folder.File("circle.yaml"), "stages: [ { name: a, kind: eval, from: b }, { name: b, kind: eval, from: a } ]\n");
+        File.WriteAllText(folder.File("missing.yaml"), "stages: [ { name: base, kind: pretrain }, { name: zero, kind: grpo, from: bass } ]\n");
+        File.WriteAllText(folder.File("taught.yaml"), "stages: [ { name: base, kind: pretrain }, { name: student, kind: distill, from: base } ]\n");
+        File.WriteAllText(folder.File("talk.jsonl"), "{\"prompt\": \"a\", \"completion\": \"b\"}\n{\"prompt\": \"a\", \"completion\": 7}\n");
+        TinyModel.Save(folder.File("words"), ["a", "b", "User:", "Assistant:"]);
         File.WriteAllText(folder.File("other.yaml"), "model: { load: other }\nstages: [ { name: test, kind: eval } ]\n");
 
         using AhaProcess aha = AhaProcess.Start(folder.Path, arguments.Split(' '));
@@ -77,6 +91,9 @@ public class BadInputTests
     [InlineData("--help")]
     [InlineData("run --help")]
     [InlineData("grpo --help")]
+    [InlineData("sft --help")]
+    [InlineData("sample --help")]
+    [InlineData("distill --help")]
     [InlineData("eval --help")]
     [InlineData("tokenize --help")]
     [InlineData("tokenizer train --help")]

@@ -125,7 +125,7 @@ public class MiniatureRecipeTests
         using AhaProcess changed = AhaProcess.Start(folder.Path, "run", "mini.yaml", "--output", "stopped", "--set", "stages.zero.steps=2");
         Assert.True(changed.Wait(s_limit) == 0, changed.Errors);
         Assert.Contains("stage base: done before", changed.Errors, StringComparison.Ordinal);
-        Assert.Contains("stage zero: its options", changed.Errors, StringComparison.Ordinal);
+        Assert.Contains("stage zero starts anew: steps: 8 -> 2", changed.Errors, StringComparison.Ordinal);
     }
 
     private static void RequireTheModelIsUsable(TemporaryFolder folder)

@@ -27,6 +27,21 @@ public class RecipeReaderTests
         Assert.NotEmpty(recipe.Stages);
     }
 
+    [Theory]
+    [InlineData("qwen2.5-math-1.5b", 1e-4)]
+    [InlineData("qwen2.5-math-7b", 8e-5)]
+    [InlineData("qwen2.5-14b", 7e-5)]
+    [InlineData("qwen2.5-32b", 6e-5)]
+    [InlineData("llama-3.1-8b", 5e-5)]
+    [InlineData("llama-3.3-70b-instruct", 2e-5)]
+    public void DistillationPresetsHaveThePapersHyperParameters(string model, double learningRate)
+    {
+        string path = Path.Combine(Repository.Root, "recipes", $"distill-{model}.yaml");
+        Recipe recipe = RecipeReader.Parse(File.ReadAllText(path), path, []);
+        SftStageOptions options = Assert.IsType<SftStageOptions>(Assert.Single(recipe.Stages).Options);
+        Assert.Equal((learningRate, 0.1, 64, 32_768, 2.0), (options.LearningRate, options.MinRateRatio, options.BatchSize, options.MaxLength, options.Epochs));
+    }
+
     [Fact]
     public void StagesGetTheirOptionsAndDefaults()
     {
@@ -51,7 +66,7 @@ public class RecipeReaderTests
     [InlineData("model: { hiden_size: 64 }\n" + Minimal, "hiden_size", "hidden_size")]
     [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: base, goup_size: 4 }", "goup_size", "group_size")]
     [InlineData(Minimal + "\n  - { name: x, kind: grop, from: base }", "grop", "known kinds")]
-    [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: bas }", "bas", "earlier: base, zero")]
+    [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: bas }", "bas", "stages: base, zero, x")]
     [InlineData(Minimal + "\n  - { name: zero, kind: grpo, from: base }", "zero", "two stages")]
     [InlineData(Minimal + "\n  - { name: ../up, kind: grpo, from: base }", "../up", "letters")]
     [InlineData(Minimal + "\nseed: many", "seed", "whole number")]
@@ -116,7 +131,7 @@ public class RecipeReaderTests
     public void EveryKeyIsDescribed()
     {
         string described = RecipeKeys.Describe();
-        foreach (Type options in StageKinds.Options.Values.Append(typeof(Recipe)))
+        foreach (Type options in StageKinds.Known.Values.Select(k => k.Options).Append(typeof(Recipe)))
         {
             Assert.All(YamlKeys.Of(options).Keys, key => Assert.Contains($"`{key}`", described, StringComparison.Ordinal));
         }

@@ -42,6 +42,29 @@ public class ReportWriterTests
     }
 
     [Fact]
+    public void APipelineHasItsTables()
+    {
+        RunData nano = SyntheticRun.Create();
+        var funnel = new Funnel(100, [new FunnelStep("wrong", 30, 70), new FunnelStep("repeated", 5, 65)]);
+        RunData run = nano with
+        {
+            Run = nano.Run with { Stages = [.. nano.Run.Stages, new("sampled", "sample", 0, SyntheticRun.Rl), new("r1", "sft", 0, "pretrain")] },
+            Stages = [.. nano.Stages, new("sampled", "sample", 4, funnel.ToMetrics()), new("r1", "sft", 30, new Dictionary<string, double> { ["pass@1"] = 0.83, ["cons@16"] = 0.97, ["length"] = 71.5 })],
+        };
+        string html = ReportWriter.Report(run).ToString();
+        AssertSelfContained(html);
+        XElement[] tables = [.. Parse(html).Descendants("table")];
+        static string[][] Rows(XElement table) => [.. table.Descendants("tr").Select(row => row.Elements().Select(cell => cell.Value).ToArray())];
+        Assert.Equal(
+            [["Stage", "Kind", "From", "pass@1", "cons@16", "length", "Time"], [SyntheticRun.Rl, "grpo", "", ".840", "", "92.0", "1 min 24 s"], ["r1", "sft", "pretrain", ".830", ".970", "71.5", "30 s"]],
+            Rows(tables[0]));
+        Assert.Equal(
+            [["sampled", "Fell", "Left", "Share"], ["sampled", "", "100", "100.0 %"], ["wrong", "30", "70", "70.0 %"], ["repeated", "5", "65", "65.0 %"]],
+            Rows(tables[1]));
+        Assert.Contains(RunFigures.Accuracy(run)!.Lines, line => line.Label == "r1 .83");
+    }
+
+    [Fact]
     public void AnyTextEscapedIsTheSameTextAgain() => Gen.String.Sample(text =>
     {
         string back = XElement.Parse($"<t a=\"{Html.Escape(text)}\">{Html.Escape(text)}</t>", LoadOptions.PreserveWhitespace).Value;

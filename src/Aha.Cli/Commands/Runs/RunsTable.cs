@@ -25,16 +25,7 @@ internal static class RunsTable
 
     public static void Row(Table table, params IEnumerable<string> cells) => table.AddRow([.. cells.Select(cell => new Text(LiveDisplay.Printable(cell)))]);
 
-    public static void Print(Table table)
-    {
-        // A pipe has no width; wrapped cells would be of no use to what reads it.
-        if (Console.IsOutputRedirected)
-        {
-            AnsiConsole.Profile.Width = 240;
-        }
-
-        AnsiConsole.Write(table);
-    }
+    public static void Print(Table table) => Tables.Console().Write(table);
 
     /// <summary>The cells of <see cref="Columns"/>.</summary>
     public static IEnumerable<string> Cells(IReadOnlyDictionary<string, double>? metrics) => Columns.Select(name => Cell(metrics, name));

@@ -5,7 +5,7 @@ using Aha.Tasks.Countdown;
 using Aha.Tasks.Files;
 using Aha.Tasks.Generated;
 
-namespace Aha.Pipeline.Running;
+namespace Aha.Pipeline.Planning;
 
 /// <summary>From a recipe's <c>task</c> to the task.</summary>
 internal static class TaskFactory
