@@ -94,7 +94,6 @@ internal sealed record NumberFormat
     /// <exception cref="TemplateException">The type does not fit the value.</exception>
     public string Apply(Value value, Budget budget)
     {
-        Operators.RequireDefined(value);
         budget.Step(Precision ?? 0);
         budget.Compute(Numbers.Bits(value), Numbers.Bits(value));
         bool number = Numbers.IsNumber(value) && Type is not 's' and not 'r';
@@ -102,6 +101,7 @@ internal sealed record NumberFormat
         {
             if (Type is not ('\0' or 's' or 'r'))
             {
+                Operators.RequireDefined(value);
                 throw new TemplateException($"Unknown format code '{Type}' for object of type '{value.TypeName}'");
             }
 

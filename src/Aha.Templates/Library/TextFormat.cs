@@ -41,7 +41,7 @@ internal static class TextFormat
         }
 
         // As Python has it, whatever takes a subscript might have been meant for names.
-        return values.Count == 0 || named || arguments is DictValue or ListValue or RangeValue
+        return values.Count == 0 || named || arguments is DictValue or ListValue or RangeValue or UndefinedValue
             ? new TextValue(output.ToString(), format.IsMarkup)
             : throw new TemplateException("not all arguments converted during string formatting");
     }

@@ -11,6 +11,11 @@ internal static class Operators
     public static Value Arithmetic(string name, Value left, Value right, Budget budget)
     {
         RequireDefined(left);
+        if (name == "%" && left is TextValue format)
+        {
+            return TextFormat.Percent(format, right, budget);
+        }
+
         RequireDefined(right);
         budget.Compute(Numbers.Bits(left), Numbers.Bits(right));
         return name switch
@@ -20,7 +25,7 @@ internal static class Operators
             "*" => Multiply(left, right, budget),
             "/" => Divide(left, right),
             "//" => FloorDivide(left, right),
-            "%" => left is TextValue format ? TextFormat.Percent(format, right, budget) : Modulo(left, right),
+            "%" => Modulo(left, right),
             _ => Power(left, right, budget),
         };
     }
