@@ -52,6 +52,15 @@ public sealed unsafe partial class CausalLanguageModel
         string folder, SafetensorsType type = SafetensorsType.F32, long shardBytes = ModelFolderWriter.DefaultShardBytes, Action<long, long>? progress = null) =>
         ModelFolderWriter.Write(this, folder, type, shardBytes, progress);
 
+    void ITrainable.Save(string folder) => Save(folder);
+
+    /// <inheritdoc/>
+    public void Restore(string folder)
+    {
+        using CausalLanguageModel saved = Load(folder);
+        CopyParametersFrom(saved);
+    }
+
     private Span<float> Floats(ParameterSlice slice) => new(_values + slice.Offset, (int)slice.Count);
 
     private static void RequireShape(ITensorSource tensors, ParameterSlice slice)

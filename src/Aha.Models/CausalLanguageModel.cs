@@ -7,7 +7,7 @@ namespace Aha.Models;
 /// A decoder-only transformer that can be trained: fp32 weights in one flat buffer, of which every weight is a view.
 /// Not for use by several threads at once.
 /// </summary>
-public sealed unsafe partial class CausalLanguageModel : IModelWeights, IDisposable
+public sealed unsafe partial class CausalLanguageModel : IModelWeights, ITrainable, IDisposable
 {
     private readonly Dictionary<string, ParameterSlice> _byName;
     private readonly float* _values;
@@ -27,6 +27,7 @@ public sealed unsafe partial class CausalLanguageModel : IModelWeights, IDisposa
 
     public ModelConfig Config { get; }
 
+    /// <inheritdoc/>
     public long ParameterCount { get; }
 
     /// <summary>
@@ -81,9 +82,15 @@ public sealed unsafe partial class CausalLanguageModel : IModelWeights, IDisposa
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Read(string name) => _byName.TryGetValue(name, out ParameterSlice? slice)
-        ? new ReadOnlySpan<float>(_values + slice.Offset, (int)slice.Count)
-        : throw new KeyNotFoundException($"the model has no tensor '{name}'");
+    public ReadOnlySpan<float> Read(string name)
+    {
+        ParameterSlice slice = SliceOf(name);
+        return new ReadOnlySpan<float>(_values + slice.Offset, (int)slice.Count);
+    }
+
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
+    internal ParameterSlice SliceOf(string name) =>
+        _byName.TryGetValue(name, out ParameterSlice? slice) ? slice : throw new KeyNotFoundException($"the model has no tensor '{name}'");
 
     /// <summary>Overwrites all weights with those of a model of the same shape.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>

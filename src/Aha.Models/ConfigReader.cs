@@ -50,6 +50,22 @@ internal sealed class ConfigReader
         JsonElement single => [ToInt(key, single)],
     };
 
+    /// <exception cref="ModelFormatException">Absent, or no list of texts.</exception>
+    public IReadOnlyList<string> Texts(string key) => Find(key) switch
+    {
+        null => throw Missing(key),
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(text => text.GetString()!)],
+        JsonElement other => throw Refused(key, $"expected a list of strings, found {Shown(other)}"),
+    };
+
+    public bool IsAbsentOrEmpty(string key) => Find(key) switch
+    {
+        null => true,
+        { ValueKind: JsonValueKind.Object } value => !value.EnumerateObject().Any(),
+        { ValueKind: JsonValueKind.Array } value => value.GetArrayLength() == 0,
+        _ => false,
+    };
+
     /// <summary>Absent, or this.</summary>
     public void RequireOnly(string key, string expected)
     {

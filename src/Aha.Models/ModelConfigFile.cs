@@ -160,7 +160,7 @@ public static class ModelConfigFile
 
     private static string ToText(JsonObject json) => json.ToJsonString(Indented) + "\n";
 
-    private static JsonDocument Parse(string path)
+    internal static JsonDocument Parse(string path)
     {
         try
         {

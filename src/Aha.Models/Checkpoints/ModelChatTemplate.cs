@@ -1,3 +1,4 @@
+using Aha.Models.Adapters;
 using Aha.Models.Checkpoints.Gguf;
 using Aha.Templates;
 
@@ -11,6 +12,7 @@ public static class ModelChatTemplate
     /// <exception cref="ModelFormatException">A GGUF file is broken.</exception>
     public static ChatTemplate? TryLoad(string path)
     {
+        path = AdapterFolder.TokenizerHolder(path);
         if (GgufFile.Locate(path) is not string file) return ChatTemplate.TryLoad(path);
         using GgufFile gguf = GgufFile.Open(file);
         GgufTokenizer tokenizer = GgufTokenizer.Read(gguf.Metadata);

@@ -1,3 +1,4 @@
+using Aha.Models.Adapters;
 using Aha.Models.Checkpoints.Gguf;
 
 namespace Aha.Models.Checkpoints;
@@ -6,11 +7,13 @@ namespace Aha.Models.Checkpoints;
 public sealed record ModelCheckpoint(ModelConfig Config, ITensorSource Tensors) : IDisposable
 {
     /// <summary>
-    /// Opens a model folder, <c>config.json</c> and one or several safetensors files; or a GGUF file, or a folder that holds one and no safetensors.
+    /// Opens a model folder, <c>config.json</c> and one or several safetensors files; or a GGUF file, or a folder that holds one and no safetensors; or an
+    /// adapter folder in PEFT's layout, merged into the model it names.
     /// </summary>
     /// <exception cref="ModelFormatException">There is no model, or its files are broken or not supported; names file and key or tensor.</exception>
     public static ModelCheckpoint Open(string path)
     {
+        if (AdapterFolder.Is(path)) return OpenAdapted(path);
         if (GgufFile.Locate(path) is string file)
         {
             var checkpoint = GgufCheckpoint.Open(file);
@@ -23,10 +26,25 @@ public sealed record ModelCheckpoint(ModelConfig Config, ITensorSource Tensors) 
     /// <exception cref="ModelFormatException">As <see cref="Open"/>.</exception>
     public static ModelConfig ReadConfig(string path)
     {
+        if (AdapterFolder.Is(path)) return ReadConfig(AdapterFolder.BaseOf(path));
         if (GgufFile.Locate(path) is not string file) return ModelConfigFile.Read(path);
         using GgufFile gguf = GgufFile.Open(file);
         return GgufConfig.Read(gguf);
     }
 
     public void Dispose() => Tensors.Dispose();
+
+    private static ModelCheckpoint OpenAdapted(string folder)
+    {
+        ModelCheckpoint model = Open(AdapterFolder.BaseOf(folder));
+        try
+        {
+            return model with { Tensors = new AdaptedTensors(folder, model.Tensors) };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Aha.Models.Adapters;
 using Aha.Models.Checkpoints.Gguf;
 using Aha.Tokenization;
 
@@ -6,7 +7,7 @@ namespace Aha.Models.Checkpoints;
 /// <summary>A stored model, tokenizer included, from one format into another.</summary>
 public static class ModelConversion
 {
-    /// <summary>Writes a GGUF file from a model folder or another GGUF file.</summary>
+    /// <summary>Writes a GGUF file from a model folder, another GGUF file, or an adapter folder, merged.</summary>
     /// <param name="to">The file.</param>
     /// <param name="type">How matrices are stored; null keeps what most of the model is stored in, fp32 where that is not written.</param>
     /// <param name="notice">Told, in a line each, what a reader of the result ought to know.</param>
@@ -18,22 +19,24 @@ public static class ModelConversion
     {
         GgufTokenizer tokenizer;
         using CausalLanguageModel model = CausalLanguageModel.Load(from, notice);
-        if (GgufFile.Locate(from) is string file)
+        string holder = AdapterFolder.TokenizerHolder(from);
+        if (GgufFile.Locate(holder) is string file)
         {
             using GgufFile gguf = GgufFile.Open(file);
             tokenizer = GgufTokenizer.Read(gguf.Metadata);
         }
         else
         {
-            tokenizer = GgufTokenizer.Of(from, model.Config);
+            tokenizer = GgufTokenizer.Of(holder, model.Config);
         }
         if (tokenizer.Vocabulary is null)
             notice?.Invoke($"{from} has no byte-level BPE tokenizer: other programs will load {to}, but take token ids only");
-        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from)));
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from)));
+        if (name.EndsWith(GgufFile.Extension, StringComparison.OrdinalIgnoreCase)) name = Path.GetFileNameWithoutExtension(name);
         GgufModelFile.Write(to, model, tokenizer, name, type ?? MostlyStoredAs(from, GgufModelFile.Types), progress);
     }
 
-    /// <summary>Writes a model folder as the hub lays it out, from a GGUF file or another folder.</summary>
+    /// <summary>Writes a model folder as the hub lays it out, from a GGUF file, another folder, or an adapter folder, merged.</summary>
     /// <param name="type">How weights are stored; null keeps what most of the model is stored in, fp32 where that is a quantised type.</param>
     /// <exception cref="ModelFormatException">The model cannot be read.</exception>
     /// <exception cref="TokenizationException">Its tokenizer cannot be read.</exception>
@@ -42,8 +45,9 @@ public static class ModelConversion
     {
         using CausalLanguageModel model = CausalLanguageModel.Load(from, notice);
         Directory.CreateDirectory(to);
-        if (GgufFile.Locate(from) is string file) WriteTokenizer(file, to, notice);
-        else ModelFolderWriter.CopyCompanions(from, to);
+        string holder = AdapterFolder.TokenizerHolder(from);
+        if (GgufFile.Locate(holder) is string file) WriteTokenizer(file, to, notice);
+        else ModelFolderWriter.CopyCompanions(holder, to);
         model.Save(to, type ?? MostlyStoredAs(from, Enum.GetValues<SafetensorsType>()), progress: progress);
     }
 

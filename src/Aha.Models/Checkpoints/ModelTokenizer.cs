@@ -1,3 +1,4 @@
+using Aha.Models.Adapters;
 using Aha.Models.Checkpoints.Gguf;
 using Aha.Tokenization;
 
@@ -10,6 +11,7 @@ public static class ModelTokenizer
     /// <exception cref="ModelFormatException">A GGUF file is broken, or has no tokenizer.</exception>
     public static ITokenizer Load(string path)
     {
+        path = AdapterFolder.TokenizerHolder(path);
         if (GgufFile.Locate(path) is not string file) return Tokenizer.Load(path);
         using GgufFile gguf = GgufFile.Open(file);
         return GgufTokenizer.Read(gguf.Metadata).ToTokenizer(file);

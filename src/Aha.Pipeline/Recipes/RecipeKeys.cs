@@ -27,6 +27,16 @@ public static class RecipeKeys
             Section(text, $"A stage of kind `{kind.Name}`", kind.Options, nested: false);
         }
 
+        // A mapping that has the keys of another kind refers to it.
+        HashSet<Type> shown = [.. StageKinds.Known.Values.Select(kind => kind.Options)];
+        foreach ((string key, PropertyInfo property) in StageKinds.Known.Values.SelectMany(kind => YamlKeys.Of(kind.Options)))
+        {
+            if (YamlKeys.IsMapping(property.PropertyType) && shown.Add(property.PropertyType))
+            {
+                Section(text, $"`{key}` of a stage", property.PropertyType, nested: false);
+            }
+        }
+
         return text.ToString();
     }
 

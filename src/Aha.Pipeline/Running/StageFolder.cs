@@ -22,6 +22,9 @@ internal sealed class StageFolder
     /// <summary>Everything that was sampled for <see cref="Data"/>, kept or not.</summary>
     public string Sampled => Path.Combine(_path, "sampled.jsonl");
 
+    /// <summary>The finished adapter in PEFT's layout, where the stage trained one.</summary>
+    public string Adapter => Path.Combine(_path, "adapter");
+
     /// <summary>The latest training checkpoint.</summary>
     public string Checkpoint => Path.Combine(_path, "checkpoint");
 

@@ -1,6 +1,7 @@
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Pipeline.Planning;
 using Aha.Pipeline.Running;
 using Aha.Runs;
@@ -40,8 +41,9 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         using RolloutEngine engine = run.Engine(model.Config);
         RolloutSampler sampler = context.Sampler(engine);
         using TrainingBackend backend = run.CreateBackend(model);
+        using LoraAdapter? adapter = options.Lora is { } lora ? LoraAdapter.Attach(model, lora.ToConfig(), run.Seed($"{context.Name}/lora")) : null;
         using var trainer = new GrpoTrainer(
-            model, engine, sampler, run.Task.Problems(Split.Train), context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend);
+            model, engine, sampler, run.Task.Problems(Split.Train), context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend, adapter);
         bool resumed = TrainingCheckpoint.Exists(context.Folder.Checkpoint);
         if (resumed)
         {
@@ -91,6 +93,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             throw;
         }
 
+        adapter?.Save(context.Folder.Adapter, context.Plan.Start!.Path);
         context.SaveModel(model, options.Steps);
         return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Name));
 

@@ -5,7 +5,7 @@ using Aha.Training.Optimization;
 namespace Aha.Training.Checkpoints;
 
 /// <summary>
-/// The one writer of training checkpoints: model, optimiser, reference model where there is one, and state, in a folder that is
+/// The one writer of training checkpoints: what is trained, optimiser, reference model where there is one, and state, in a folder that is
 /// replaced as a whole. A run killed while saving keeps the checkpoint before.
 /// </summary>
 public static class TrainingCheckpoint
@@ -27,7 +27,7 @@ public static class TrainingCheckpoint
     }
 
     /// <exception cref="CheckpointException">The folder cannot be written.</exception>
-    public static void Save(string folder, CausalLanguageModel model, AdamW optimizer, CausalLanguageModel? reference, TrainingState state)
+    public static void Save(string folder, ITrainable trained, AdamW optimizer, ITrainable? reference, TrainingState state)
     {
         string fresh = folder + ".new";
         string old = folder + ".old";
@@ -35,7 +35,7 @@ public static class TrainingCheckpoint
         {
             Delete(fresh);
             Directory.CreateDirectory(fresh);
-            model.Save(fresh);
+            trained.Save(fresh);
             if (reference is not null)
             {
                 reference.Save(Path.Combine(fresh, ReferenceFolder));
@@ -62,16 +62,16 @@ public static class TrainingCheckpoint
         }
     }
 
-    /// <summary>Restores a checkpoint into a model and optimiser of the same shape.</summary>
+    /// <summary>Restores a checkpoint into parameters and optimiser of the same shape.</summary>
     /// <exception cref="CheckpointException">The checkpoint is absent, damaged, or of another shape.</exception>
-    public static TrainingState Load(string folder, CausalLanguageModel model, AdamW optimizer, CausalLanguageModel? reference)
+    public static TrainingState Load(string folder, ITrainable trained, AdamW optimizer, ITrainable? reference)
     {
         try
         {
-            Restore(folder, model);
+            trained.Restore(folder);
             if (reference is not null)
             {
-                Restore(Path.Combine(folder, ReferenceFolder), reference);
+                reference.Restore(Path.Combine(folder, ReferenceFolder));
             }
 
             using (FileStream stream = File.OpenRead(Path.Combine(folder, OptimizerFile)))
@@ -86,12 +86,6 @@ public static class TrainingCheckpoint
         {
             throw new CheckpointException($"the checkpoint {folder} cannot be restored ({e.Message}); delete that folder to start the stage anew", e);
         }
-    }
-
-    private static void Restore(string folder, CausalLanguageModel model)
-    {
-        using CausalLanguageModel saved = CausalLanguageModel.Load(folder);
-        model.CopyParametersFrom(saved);
     }
 
     private static void Delete(string folder)

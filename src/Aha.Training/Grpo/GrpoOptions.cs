@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Aha.Training.Losses;
+using Aha.Training.Optimization;
 
 namespace Aha.Training.Grpo;
 
@@ -84,6 +85,9 @@ public sealed record GrpoOptions
     [Description("leave completions that hit the limit out of the loss (DAPO's overlong filtering)")]
     public bool MaskTruncated { get; init; }
 
+    [Description("train low-rank additions (LoRA) in place of all weights: { rank, alpha, targets }; the model that is saved has them merged, and they lie beside it in PEFT's layout")]
+    public LoraOptions? Lora { get; init; }
+
     [Description("tokens a micro-batch; changes memory and speed, never the gradient")]
     public int MicroBatchTokens { get; init; } = 8192;
 
@@ -122,6 +126,7 @@ public sealed record GrpoOptions
         Options.Require(SamplingRounds is >= 1 and <= 16, $"sampling_rounds is {SamplingRounds}; it must lie in 1..16");
         Options.Require(OverlongBuffer >= 0 && OverlongBuffer <= MaxNewTokens, $"overlong_buffer is {OverlongBuffer}; it must lie in 0..max_new_tokens");
         Options.Require(OverlongPenalty >= 0, $"overlong_penalty is {OverlongPenalty}; it must not be negative");
+        Lora?.Validate();
         Options.Require(MicroBatchTokens >= 1, $"micro_batch_tokens is {MicroBatchTokens}; it must be at least 1");
         Options.Require(EvaluateEvery >= 0 && EvaluationProblems >= 0, "evaluate_every and evaluation_problems must not be negative");
         Options.Require(CheckpointEvery >= 1 && SamplesEvery >= 1, "checkpoint_every and samples_every must be at least 1");

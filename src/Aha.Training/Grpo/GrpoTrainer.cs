@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Tasks;
 using Aha.Training.Backends;
 using Aha.Training.Batching;
@@ -29,6 +30,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly GrpoOptions _options;
     private readonly long _seed;
     private readonly TrainingBackend _backend;
+    private readonly LoraAdapter? _adapter;
     private readonly AdamW _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly CausalLanguageModel? _reference;
@@ -37,9 +39,10 @@ public sealed class GrpoTrainer : IDisposable
 
     /// <param name="stops">Token ids that end a completion.</param>
     /// <param name="backend">Trains <paramref name="model"/>; not owned.</param>
+    /// <param name="adapter">Trained in place of the model's weights, to which it is attached; not owned.</param>
     public GrpoTrainer(
         CausalLanguageModel model, RolloutEngine engine, RolloutSampler sampler, IReadOnlyList<Problem> problems, IReadOnlyList<int> stops,
-        GrpoOptions options, long seed, TrainingBackend backend)
+        GrpoOptions options, long seed, TrainingBackend backend, LoraAdapter? adapter = null)
     {
         options.Validate();
         if (problems.Count == 0)
@@ -48,9 +51,9 @@ public sealed class GrpoTrainer : IDisposable
         }
 
         Model = model;
-        (_engine, _sampler, _problems, _stops, _options, _seed, _backend) = (engine, sampler, problems, stops, options, seed, backend);
+        (_engine, _sampler, _problems, _stops, _options, _seed, _backend, _adapter) = (engine, sampler, problems, stops, options, seed, backend, adapter);
         _stream = new ShuffledStream<Problem>(problems, seed);
-        _optimizer = new AdamW(model, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
+        _optimizer = new AdamW(Trained, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
         _schedule = LearningRateSchedule.LinearDecay(options.LearningRate, (long)options.Steps * options.UpdatesPerRollout, options.WarmupSteps, options.DecayFraction);
         if (options.KlBeta > 0)
         {
@@ -61,6 +64,8 @@ public sealed class GrpoTrainer : IDisposable
     }
 
     public CausalLanguageModel Model { get; }
+
+    private ITrainable Trained => _adapter is null ? Model : _adapter;
 
     public TrainingState State { get; private set; } = new();
 
@@ -105,13 +110,13 @@ public sealed class GrpoTrainer : IDisposable
     public void Save(string folder, double seconds)
     {
         State = State with { Seconds = seconds, Solved = [.. _solved.Order(StringComparer.Ordinal)] };
-        TrainingCheckpoint.Save(folder, Model, _optimizer, _reference, State);
+        TrainingCheckpoint.Save(folder, Trained, _optimizer, _reference, State);
     }
 
     /// <exception cref="CheckpointException">The checkpoint cannot be read.</exception>
     public void Resume(string folder)
     {
-        State = TrainingCheckpoint.Load(folder, Model, _optimizer, _reference);
+        State = TrainingCheckpoint.Load(folder, Trained, _optimizer, _reference);
         _solved.Clear();
         _solved.UnionWith(State.Solved);
     }
@@ -184,6 +189,7 @@ public sealed class GrpoTrainer : IDisposable
                 throw;
             }
 
+            _adapter?.TakeGradient();
             double norm = _optimizer.ClipGradient(_options.ClipNorm);
             if (!double.IsFinite(norm))
             {
@@ -191,6 +197,7 @@ public sealed class GrpoTrainer : IDisposable
             }
 
             _optimizer.Step(_schedule.At(State.Step * updates + update));
+            _adapter?.Merge();
             gradientNorm += norm / updates;
             foreach ((string name, double value) in values)
             {

@@ -141,9 +141,14 @@ public class MiniatureRecipeTests
         Assert.Equal([0, 1, 2, 0, 1, 2], RunReader.AllSamples(folder.File("evaluation")).Select(s => s.Sample));
 
         using AhaProcess trained = AhaProcess.Start(folder.Path, "grpo", "--model", model, "--steps", "1", "--prompts-per-step", "2", "--group-size", "2", "--max-new-tokens", "8",
-            "--set", "evaluation={problems: 2, samples: 2, max_new_tokens: 8}", "--output", "more");
+            "--lora-rank", "2", "--lora-targets", "q_proj", "--lora-targets", "down_proj", "--set", "evaluation={problems: 2, samples: 2, max_new_tokens: 8}", "--output", "more");
         Assert.True(trained.Wait(s_limit) == 0, trained.Errors);
         Assert.True(File.Exists(folder.File("more/stages/grpo/model/tokenizer.json")));
+        // The adapter beside it, merged into the model that it names, is that model.
+        using AhaProcess merged = AhaProcess.Start(folder.Path, "convert", "--from", "more/stages/grpo/adapter", "--to", "merged");
+        Assert.True(merged.Wait(s_limit) == 0, merged.Errors);
+        Assert.Equal(File.ReadAllBytes(folder.File("more/stages/grpo/model/model.safetensors")), File.ReadAllBytes(folder.File("merged/model.safetensors")));
+        Assert.True(File.Exists(folder.File("merged/tokenizer.json")));
 
         using AhaProcess listed = AhaProcess.Start(folder.Path, "runs", "list", "--runs", ".");
         Assert.Equal(0, listed.Wait(s_limit));
