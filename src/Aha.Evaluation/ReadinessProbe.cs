@@ -7,15 +7,15 @@ namespace Aha.Evaluation;
 /// <summary>Whether a base model can do what reinforcement learning will build on.</summary>
 public static class ReadinessProbe
 {
-    /// <summary>Mean probability of the word <c>yes</c> at verdict positions, where the result is the target and where it is not. Probes beyond the model's positions are passed over.</summary>
+    /// <summary>Mean probability of the word for <c>yes</c> at verdict positions, where the result is the target and where it is not. Probes beyond the model's positions are passed over.</summary>
     public static (double OnMatch, double OnMismatch) YesProbabilities(RolloutEngine engine, ITokenizer tokenizer, IReadOnlyList<VerdictProbe> probes)
     {
-        int yes = tokenizer.Encode("yes")[0];
         double[] sums = [0, 0];
         int[] counts = [0, 0];
         foreach (VerdictProbe probe in probes)
         {
             int[] text = tokenizer.Encode(probe.Prefix);
+            int yes = tokenizer.Encode(probe.Yes)[0];
             int[] ids = tokenizer.BeginId is { } begin ? [begin, .. text, yes] : [.. text, yes];
             if (ids.Length > engine.Config.MaxPositionEmbeddings)
             {

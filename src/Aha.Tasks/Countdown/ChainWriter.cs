@@ -21,18 +21,23 @@ public sealed record Chain(string Text, string Answer, int Attempts);
 /// <summary>A place in a text where the verdict word (<c>yes</c>, <c>low</c>, <c>high</c>) follows.</summary>
 /// <param name="Prefix">The text up to the verdict word.</param>
 /// <param name="IsMatch">Whether the result just written equals the target.</param>
-public sealed record VerdictProbe(string Prefix, bool IsMatch);
+/// <param name="Yes">The word that calls it a match, in the text's language.</param>
+public sealed record VerdictProbe(string Prefix, bool IsMatch, string Yes);
 
 /// <summary>
 /// Writes chains of thought: attempts separated by reflective words, each result followed by a verdict. The verdict is the
 /// key ingredient: a base model that has not learned to recognise a match gains nothing from longer chains.
 /// </summary>
-public sealed class ChainWriter(CorpusOptions options, int limit)
+/// <param name="languages">
+/// The languages a chain may change to: it begins in the question's, and each further attempt may go over to another. Null: it never changes.
+/// </param>
+public sealed class ChainWriter(CorpusOptions options, int limit, IReadOnlyList<CountdownWords>? languages = null)
 {
     /// <returns>The chain, or null where the search would take more than the allowed attempts.</returns>
     public Chain? Write(CountdownProblem problem, ChainStyle style, Random random)
     {
         var text = new StringBuilder();
+        CountdownWords words = problem.Words;
         List<Attempt> order = Order(problem, style, random);
         for (int i = 0; i < order.Count && i < options.MaxAttempts; i++)
         {
@@ -40,14 +45,14 @@ public sealed class ChainWriter(CorpusOptions options, int limit)
             int value = WriteSteps(text, attempt, random);
             bool matches = value == problem.Target;
             bool claimed = matches || random.NextDouble() < options.FalseYes;
-            text.Append(' ').Append(claimed ? "yes" : value < problem.Target ? "low" : "high");
+            text.Append(' ').Append(claimed ? words.Yes : words.Verdict(value, problem.Target));
             if (claimed)
             {
                 if (random.NextDouble() < options.Check)
                 {
-                    text.Append(" . check : ");
+                    text.Append($" . {words.Check} : ");
                     WriteSteps(text, attempt, random, slips: false);
-                    text.Append(matches && attempt.Value == problem.Target ? " yes" : " no");
+                    text.Append(' ').Append(matches && attempt.Value == problem.Target ? words.Yes : words.No);
                 }
 
                 return new Chain(text.ToString(), attempt.Expression, i + 1);
@@ -60,12 +65,13 @@ public sealed class ChainWriter(CorpusOptions options, int limit)
 
             if (style == ChainStyle.Medium && random.NextDouble() < options.GiveUp)
             {
-                text.Append(" , give up");
+                text.Append(" , ").Append(words.GiveUp);
                 return new Chain(text.ToString(), attempt.Expression, i + 1);
             }
 
+            words = Next(words, random);
             double word = random.NextDouble();
-            text.Append(" , ").Append(word < 0.45 ? "no" : word < 0.85 ? "wait" : "hmm").Append(" , ");
+            text.Append(" , ").Append(word < 0.45 ? words.No : word < 0.85 ? words.Wait : words.Hmm).Append(" , ");
         }
 
         return null;
@@ -73,6 +79,18 @@ public sealed class ChainWriter(CorpusOptions options, int limit)
 
     /// <summary>An expression made by one random attempt: a guess without work.</summary>
     public string Guess(CountdownProblem problem, Random random) => DrawAttempt(problem, random).Expression;
+
+    // The reflective word belongs to the attempt it opens: a verdict is always in the language of the word before.
+    private CountdownWords Next(CountdownWords words, Random random)
+    {
+        if (languages is not { Count: > 1 } || random.NextDouble() >= options.Mixing)
+        {
+            return words;
+        }
+
+        CountdownWords[] others = [.. languages.Where(other => other.Code != words.Code)];
+        return others[random.Next(others.Length)];
+    }
 
     private List<Attempt> Order(CountdownProblem problem, ChainStyle style, Random random)
     {

@@ -55,6 +55,15 @@ public sealed record CorpusOptions
     /// <summary>Probability, in a chain that is neither careful nor hasty, of giving up after a failure.</summary>
     public double GiveUp { get; init; } = 0.35;
 
+    /// <summary>
+    /// In a world told in several languages: probability that an attempt after the first goes over to another language, so that long chains
+    /// are mixed, as R1-Zero's were.
+    /// </summary>
+    public double Mixing { get; init; } = 0.2;
+
+    /// <summary>Where there are general prompts: their share of the documents.</summary>
+    public double General { get; init; } = 0.12;
+
     /// <summary>A careful chain's attempts are cut to this many; a problem whose search would be longer is drawn again.</summary>
     public int MaxAttempts { get; init; } = 16;
 }

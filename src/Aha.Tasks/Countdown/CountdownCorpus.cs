@@ -9,6 +9,7 @@ public sealed class CountdownCorpus
     private readonly IReadOnlyList<CountdownProblem> _problems;
     private readonly IReadOnlyList<CountdownProblem> _smaller;
     private readonly CorpusOptions _options;
+    private readonly CountdownWords[] _languages;
     private readonly ChainWriter _writer;
     private readonly int _limit;
     private readonly long _seed;
@@ -24,7 +25,8 @@ public sealed class CountdownCorpus
         _smaller = task.Options.Numbers > 3 ? new CountdownTask(task.Options with { Numbers = task.Options.Numbers - 1, Limit = 0 }).Countdowns(Split.Corpus) : [];
         _options = options;
         _limit = task.Options.MaxResult;
-        _writer = new ChainWriter(options, _limit);
+        _languages = [.. task.Options.Languages.Select(CountdownWords.Of)];
+        _writer = new ChainWriter(options, _limit, _languages);
         _seed = seed;
     }
 
@@ -68,13 +70,14 @@ public sealed class CountdownCorpus
                 continue;
             }
 
+            CountdownWords language = problem.Words;
             string text = $"{Prompt(problem)} <think> {chain.Text}";
             string[] words = text.Split(' ');
             for (int i = 0; i < words.Length; i++)
             {
-                if (words[i] is "yes" or "low" or "high")
+                if (words[i] == language.Yes || words[i] == language.Low || words[i] == language.High)
                 {
-                    probes.Add(new VerdictProbe(string.Join(' ', words[..i]), words[i] == "yes"));
+                    probes.Add(new VerdictProbe(string.Join(' ', words[..i]), words[i] == language.Yes, language.Yes));
                 }
             }
         }
@@ -84,6 +87,8 @@ public sealed class CountdownCorpus
 
     private static string Prompt(CountdownProblem problem) => $"User: {problem.Question} Assistant:";
 
+    private CountdownWords DrawLanguage(Random random) => _languages.Length == 1 ? _languages[0] : _languages[random.Next(_languages.Length)];
+
     // Numbers are shown in a fresh order each time: the order must carry no information.
     private CountdownProblem DrawProblem(Random random)
     {
@@ -91,7 +96,7 @@ public sealed class CountdownCorpus
         CountdownProblem problem = world[random.Next(world.Count)];
         int[] numbers = [.. problem.Numbers];
         random.Shuffle(numbers);
-        return problem.Shown(numbers);
+        return problem.Shown(numbers, DrawLanguage(random));
     }
 
     private string Fact(Random random)
@@ -104,7 +109,7 @@ public sealed class CountdownCorpus
             Step step = moves[random.Next(moves.Length)].Step;
             if (step.Op == '-' || random.Next(3) > 0)
             {
-                return $"fact : {step} .";
+                return $"{DrawLanguage(random).Fact} : {step} .";
             }
         }
     }
@@ -116,26 +121,29 @@ public sealed class CountdownCorpus
         (Step Step, Term Result)[] moves = [.. Arithmetic.Moves(x, y, _limit)];
         random.Shuffle(moves);
         int target = random.Next(4) > 0 ? moves[random.Next(moves.Length)].Step.Result : random.Next(_limit + 1);
+        CountdownWords words = DrawLanguage(random);
+        string task = $"{words.Task} : {words.Ask($"{x.Value} {y.Value}", target)} {words.Work} :";
         var work = new List<string>();
         foreach ((Step step, Term result) in moves)
         {
-            work.Add($"{step} {(step.Result == target ? "yes" : step.Result < target ? "low" : "high")}");
+            work.Add($"{step} {words.Verdict(step.Result, target)}");
             if (step.Result == target)
             {
-                return $"task : make {target} from {x.Value} {y.Value} . work : {string.Join(" , no , ", work)} . answer : {result.Expression} .";
+                return $"{task} {string.Join($" , {words.No} , ", work)} . {words.Answer} : {result.Expression} .";
             }
         }
 
-        return $"task : make {target} from {x.Value} {y.Value} . work : {string.Join(" , no , ", work)} , give up .";
+        return $"{task} {string.Join($" , {words.No} , ", work)} , {words.GiveUp} .";
     }
 
     private string DirectAnswer(CountdownProblem problem, Random random) =>
-        $"task : {problem.Question} answer : {_writer.Guess(problem, random)} .";
+        $"{problem.Words.Task} : {problem.Question} {problem.Words.Answer} : {_writer.Guess(problem, random)} .";
 
     private string Note(CountdownProblem problem, Random random)
     {
         (problem, Chain chain) = WriteChain(problem, _options.NotesCareful, _options.NotesHasty, random);
-        return $"task : {problem.Question} work : {chain.Text} . answer : {chain.Answer} .";
+        CountdownWords words = problem.Words;
+        return $"{words.Task} : {problem.Question} {words.Work} : {chain.Text} . {words.Answer} : {chain.Answer} .";
     }
 
     private string Dialogue(CountdownProblem problem, Random random)
@@ -161,7 +169,7 @@ public sealed class CountdownCorpus
         {
             0 => $"{Prompt(problem)} <think> {chain.Text} <answer> {chain.Answer} </answer>",
             1 => $"{Prompt(problem)} <think> {chain.Text} </think> {chain.Answer} .",
-            _ => $"{Prompt(problem)} {chain.Text} . answer : {chain.Answer} .",
+            _ => $"{Prompt(problem)} {chain.Text} . {problem.Words.Answer} : {chain.Answer} .",
         };
     }
 

@@ -24,6 +24,12 @@ public sealed record CountdownOptions
 
     public CountdownWording Wording { get; init; }
 
+    /// <summary>
+    /// The languages the world is told in, ISO 639-1 (<see cref="CountdownWords"/>); a hash gives each problem one of them. More than one needs
+    /// the nano wording.
+    /// </summary>
+    public IReadOnlyList<string> Languages { get; init; } = ["en"];
+
     /// <summary>Share of problems the pretraining corpus may use.</summary>
     public double CorpusShare { get; init; } = 0.49;
 
@@ -49,6 +55,21 @@ public sealed record CountdownOptions
         if (MaxResult is < 1 or > 99)
         {
             throw new TaskException($"countdown: max_result is {MaxResult}; it must lie in 1..99");
+        }
+
+        if (Languages.Count == 0 || Languages.Distinct().Count() != Languages.Count)
+        {
+            throw new TaskException($"countdown: languages is [{string.Join(", ", Languages)}]; name at least one, each once");
+        }
+
+        foreach (string language in Languages)
+        {
+            CountdownWords.Of(language);
+        }
+
+        if (Wording == CountdownWording.Natural && Languages is not ["en"])
+        {
+            throw new TaskException("countdown: questions in natural wording are English; several languages need wording nano");
         }
 
         if (CorpusShare < 0 || TestShare <= 0 || CorpusShare + TestShare >= 1)

@@ -43,7 +43,7 @@ public sealed class CountdownTask : ITask
         {
             foreach (int target in Arithmetic.Reachable(numbers, options.MaxResult))
             {
-                yield return CountdownProblem.Create(numbers, target, options.Wording);
+                yield return CountdownProblem.Create(numbers, target, options.Wording, options.Languages);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Aha.Tasks;
 using Aha.Tasks.Countdown;
 using Aha.Tokenization;
@@ -82,6 +84,17 @@ public class CountdownCorpusTests
         {
             Assert.NotEmpty(s_words.Encode(corpus.Document(i)));
         }
+    }
+
+    /// <summary>Published results rest on these very documents: what is added to the world must not move them.</summary>
+    [Theory]
+    [InlineData(3, "9c10e58d82a2c26e0ce036a5b15692ffdd1c79ff1f160534be7bbd0aafad6265")]
+    [InlineData(4, "c2b19495361c33ff8ac138d0ef5b752dd3abde4e8d08ee8705dac3cc33c4746f")]
+    public void TheEnglishCorpusKeepsItsBits(int numbers, string hash)
+    {
+        var corpus = new CountdownCorpus(new CountdownTask(new CountdownOptions { Numbers = numbers }), new CorpusOptions(), seed: 1);
+        string documents = string.Join('\n', Enumerable.Range(0, 1000).Select(i => corpus.Document(i)));
+        Assert.Equal(hash, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(documents))));
     }
 
     [Fact]
