@@ -21,7 +21,7 @@ public sealed class RolloutSampler(
     /// <summary>The names under which reward parts are logged, in the order of <see cref="RewardTotal.Parts"/>.</summary>
     public IReadOnlyList<string> RewardNames { get; } = [.. rewards.Parts.Select(p => p.Function.Name)];
 
-    /// <summary>Seconds spent in the engine by the last call, and in decoding and judging.</summary>
+    /// <summary>Seconds that the last call spent in the engine, and after it waited for decoding and judging to end.</summary>
     public (double Rollout, double Reward) LastSeconds { get; private set; }
 
     /// <summary>
@@ -29,6 +29,7 @@ public sealed class RolloutSampler(
     /// threads. A problem's stream of random numbers follows from the seed and its place.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled: there is no partial result.</exception>
+    /// <exception cref="RewardException">A reward part cannot score at all.</exception>
     public IReadOnlyList<JudgedCompletion> Sample(
         IReadOnlyList<Problem> problems, int samples, SamplingOptions options, ulong seed, CancellationToken cancel, IProgress<int>? tokens = null)
     {
@@ -39,12 +40,26 @@ public sealed class RolloutSampler(
             requests[i] = new RolloutRequest(PromptOf(problems[i]), samples, Seeds.Derive((long)seed, i));
         }
 
-        Completion[] completions = engine.Generate(requests, options, cancel, tokens);
-        cancel.ThrowIfCancellationRequested();
+        // Judging begins the moment a completion ends, beside the engine's threads: a slow grader works while others are still being sampled.
+        using RewardScoring scoring = rewards.Begin();
+        var verified = new Task<(string Text, Judgement Judgement)>[problems.Count * samples];
+        Completion[] completions = engine.Generate(
+            requests, options, cancel, tokens, (i, completion) => verified[i] = Task.Run(() => VerifyAsync(i, problems[completion.Request], completion, scoring, cancel), CancellationToken.None));
         long generated = Stopwatch.GetTimestamp();
+        cancel.ThrowIfCancellationRequested();
+        (string Text, Judgement Judgement)[] texts = Task.WhenAll(verified).GetAwaiter().GetResult();
+        RewardTotal[] totals = scoring.FinishAsync(completions.Length, cancel).GetAwaiter().GetResult();
 
         var judged = new JudgedCompletion[completions.Length];
-        Parallel.For(0, judged.Length, i => judged[i] = Judge(problems[completions[i].Request], requests[completions[i].Request].Prompt, completions[i]));
+        for (int i = 0; i < judged.Length; i++)
+        {
+            Completion completion = completions[i];
+            (string text, Judgement judgement) = texts[i];
+            judged[i] = new JudgedCompletion(
+                problems[completion.Request], completion.Request, requests[completion.Request].Prompt, completion, text, judgement, totals[i], ThinkAnswerFormat.Matches(text),
+                reflectiveWords.OccursIn(text));
+        }
+
         LastSeconds = (Stopwatch.GetElapsedTime(started, generated).TotalSeconds, Stopwatch.GetElapsedTime(generated).TotalSeconds);
         return judged;
     }
@@ -84,12 +99,13 @@ public sealed class RolloutSampler(
         }
     }
 
-    private JudgedCompletion Judge(Problem problem, int[] prompt, Completion completion)
+    private async Task<(string Text, Judgement Judgement)> VerifyAsync(int index, Problem problem, Completion completion, RewardScoring scoring, CancellationToken cancel)
     {
         string text = tokenizer.Decode(completion.Tokens);
         Judgement judgement = problem.Judge(text);
-        RewardTotal reward = rewards.Score(new RewardInput(problem.Question, text, judgement, completion.Tokens.Length, completion.Finish == FinishReason.Length));
-        return new JudgedCompletion(
-            problem, completion.Request, prompt, completion, text, judgement, reward, ThinkAnswerFormat.Matches(text), reflectiveWords.OccursIn(text));
+        var input = new RewardInput(
+            problem.Question, text, judgement, completion.Tokens.Length, completion.Finish == FinishReason.Length, problem.Kind, problem.Language, problem.Gold);
+        await scoring.AddAsync(index, input, cancel).ConfigureAwait(false);
+        return (text, judgement);
     }
 }

@@ -99,11 +99,15 @@ public sealed unsafe class RolloutEngine : IDisposable
     /// <see cref="FinishReason.Cancelled"/>.
     /// </param>
     /// <param name="tokensDone">Told how many new tokens there are by now, all together, every now and then, from any of the engine's threads, and once at the end.</param>
+    /// <param name="ended">
+    /// Told each completion that was begun the moment it ends, with its place in the result, by the thread that made it: it must not take long.
+    /// </param>
     /// <exception cref="ArgumentException">A prompt is empty, holds an id outside the vocabulary, or leaves no room for the new tokens; an option is out of range.</exception>
     /// <exception cref="InvalidOperationException">No weights are loaded, or they give logits that are not finite.</exception>
     [SuppressMessage("Design", "CA1068", Justification = "Progress is asked for less often than cancellation.")]
     public Completion[] Generate(
-        IReadOnlyList<RolloutRequest> requests, SamplingOptions options, CancellationToken ct = default, IProgress<int>? tokensDone = null)
+        IReadOnlyList<RolloutRequest> requests, SamplingOptions options, CancellationToken ct = default, IProgress<int>? tokensDone = null,
+        Action<int, Completion>? ended = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
@@ -113,7 +117,7 @@ public sealed unsafe class RolloutEngine : IDisposable
         {
             long version = RequireWeights();
             _rope.EnsurePositions(longest);
-            var job = new RolloutJob(requests, options, _config.VocabSize, version, ct, tokensDone);
+            var job = new RolloutJob(requests, options, _config.VocabSize, version, ended, ct, tokensDone);
             try
             {
                 RunOnAllThreads(job, _options.SlotsPerThread ?? ChooseSlots(longest));
@@ -278,6 +282,7 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     private static void Validate(ModelConfig config)
     {
+        if (config.ScoreHead) throw new ArgumentException("The model scores texts and cannot write any: it is a reward model.");
         Positive(config.VocabSize, nameof(config.VocabSize));
         Positive(config.HiddenSize, nameof(config.HiddenSize));
         Positive(config.IntermediateSize, nameof(config.IntermediateSize));

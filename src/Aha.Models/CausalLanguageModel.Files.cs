@@ -75,7 +75,7 @@ public sealed unsafe partial class CausalLanguageModel
     {
         var known = layout.Select(slice => slice.Name).ToHashSet(StringComparer.Ordinal);
         // Some files repeat the tied output matrix, and old Llama files hold tables that follow from rope_theta.
-        if (config.TieWordEmbeddings) known.Add(ParameterLayout.Head);
+        if (config.TieWordEmbeddings && !config.ScoreHead) known.Add(ParameterLayout.Head);
         known.UnionWith(PredictorTensors.SharedNames(config));
         string? extra = tensors.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
         if (extra is not null) throw new ModelFormatException(tensors.Description, extra, $"{config.ModelType} has no such tensor");

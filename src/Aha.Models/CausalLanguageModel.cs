@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Aha.Models;
 
 /// <summary>
-/// A decoder-only transformer that can be trained: fp32 weights in one flat buffer, of which every weight is a view.
-/// Not for use by several threads at once.
+/// A decoder-only transformer that can be trained: fp32 weights in one flat buffer, of which every weight is a view. With
+/// <see cref="ModelConfig.ScoreHead"/> it scores texts instead of continuing them. Not for use by several threads at once.
 /// </summary>
 public sealed unsafe partial class CausalLanguageModel : IModelWeights, ITrainable, IDisposable
 {
@@ -79,6 +79,29 @@ public sealed unsafe partial class CausalLanguageModel : IModelWeights, ITrainab
         ParameterSlice slice = _byName[Config.TieWordEmbeddings ? ParameterLayout.Embedding : ParameterLayout.Head];
         using Tensor flat = Parameters.narrow(0, slice.Offset, slice.Count);
         return flat.view(Config.VocabSize, Config.HiddenSize);
+    }
+
+    /// <summary>Scores [N] fp32 of final hidden states [N,D], each the last token's of a text; differentiable.</summary>
+    /// <exception cref="InvalidOperationException">The model has no score head.</exception>
+    public Tensor Scores(Tensor hidden_ND)
+    {
+        if (!Config.ScoreHead) throw new InvalidOperationException("the model has no score head");
+        using Tensor weight_D = Parameters.narrow(0, _byName[ParameterLayout.Score].Offset, Config.HiddenSize);
+        return hidden_ND.matmul(weight_D);
+    }
+
+    /// <summary>
+    /// A model with this one's weights that scores texts: output matrix and next-token predictors give way to a score head of zeros, so that at first every text
+    /// scores 0. A model that has a score head is copied with it.
+    /// </summary>
+    public CausalLanguageModel WithScoreHead()
+    {
+        var scoring = new CausalLanguageModel(Config with { ScoreHead = true, NextTokenPredictors = 0 });
+        foreach (ParameterSlice slice in scoring.Layout)
+        {
+            if (_byName.ContainsKey(slice.Name)) Read(slice.Name).CopyTo(new Span<float>(scoring._values + slice.Offset, (int)slice.Count));
+        }
+        return scoring;
     }
 
     /// <inheritdoc/>

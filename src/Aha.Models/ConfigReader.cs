@@ -51,10 +51,13 @@ internal sealed class ConfigReader
     };
 
     /// <exception cref="ModelFormatException">Absent, or no list of texts.</exception>
-    public IReadOnlyList<string> Texts(string key) => Find(key) switch
+    public IReadOnlyList<string> Texts(string key) => Find(key) is null ? throw Missing(key) : Strings(key);
+
+    /// <summary>A list of strings; empty when absent.</summary>
+    public IReadOnlyList<string> Strings(string key) => Find(key) switch
     {
-        null => throw Missing(key),
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(text => text.GetString()!)],
+        null => [],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(entry => entry.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(entry => entry.GetString()!)],
         JsonElement other => throw Refused(key, $"expected a list of strings, found {Shown(other)}"),
     };
 

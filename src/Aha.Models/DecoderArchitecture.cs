@@ -4,7 +4,7 @@ namespace Aha.Models;
 
 /// <summary>What a <c>model_type</c> means for the decoder, beyond the numbers in its configuration.</summary>
 /// <param name="ModelType">Hugging Face <c>model_type</c>.</param>
-/// <param name="ClassName">Entry of <c>architectures</c>.</param>
+/// <param name="ClassName">Entry of <c>architectures</c> for a language model.</param>
 internal sealed record DecoderArchitecture(string ModelType, string ClassName)
 {
     private static readonly DecoderArchitecture[] Known =
@@ -23,6 +23,14 @@ internal sealed record DecoderArchitecture(string ModelType, string ClassName)
 
     /// <summary>Multi-head latent attention, and experts behind the first dense layers.</summary>
     public bool LatentAttentionAndExperts { get; private init; }
+
+    private const string ForScores = "ForSequenceClassification";
+
+    /// <summary>Entry of <c>architectures</c> for a reward model.</summary>
+    public string ScoreClassName => ClassName.Replace("ForCausalLM", ForScores, StringComparison.Ordinal);
+
+    /// <summary>Whether an entry of <c>architectures</c> names a model that scores texts.</summary>
+    public static bool NamesScores(string className) => className.EndsWith(ForScores, StringComparison.Ordinal);
 
     public static string KnownNames => string.Join(", ", Known.Select(architecture => architecture.ModelType));
 

@@ -42,6 +42,11 @@ public sealed record ModelConfig
     public ExpertsConfig? Experts { get; init; }
     /// <summary>Modules that predict tokens further ahead (<c>num_nextn_predict_layers</c>; DeepSeek-V3, arXiv 2412.19437, section 2.2).</summary>
     public int NextTokenPredictors { get; init; }
+    /// <summary>
+    /// A linear head [1,D] that scores a text by its last token's hidden state stands in place of the output matrix: a reward model,
+    /// <c>...ForSequenceClassification</c> with one label.
+    /// </summary>
+    public bool ScoreHead { get; init; }
     public int MaxPositionEmbeddings { get; init; } = 512;
     public double InitializerRange { get; init; } = 0.02;
     public int? BosTokenId { get; init; }

@@ -53,9 +53,10 @@ public static class ModelConfigFile
     /// <summary>The text of <c>config.json</c> for weights stored in a type: this decoder's keys in both styles, and the configuration's other keys.</summary>
     public static string Format(ModelConfig config, SafetensorsType type = SafetensorsType.F32)
     {
+        DecoderArchitecture architecture = DecoderArchitecture.Find(config.ModelType);
         var json = new JsonObject
         {
-            ["architectures"] = new JsonArray(DecoderArchitecture.Find(config.ModelType).ClassName),
+            ["architectures"] = new JsonArray(config.ScoreHead ? architecture.ScoreClassName : architecture.ClassName),
             ["model_type"] = config.ModelType,
             ["vocab_size"] = config.VocabSize,
             ["hidden_size"] = config.HiddenSize,
@@ -76,6 +77,8 @@ public static class ModelConfigFile
         RopeKeys.Write(json, config);
         DeepSeekKeys.Write(json, config);
         if (type == SafetensorsType.F8_E4M3) json[QuantisationKey] = BlockScales.ConfigKeys();
+        // How transformers counts labels: one, whose value is the score.
+        if (config.ScoreHead) (json["id2label"], json["label2id"]) = (new JsonObject { ["0"] = "LABEL_0" }, new JsonObject { ["LABEL_0"] = 0 });
         AddTokenIds(json, config);
         json.TryAdd("use_cache", true);
         AddOthers(json, config.OtherKeys);
@@ -125,6 +128,7 @@ public static class ModelConfigFile
             LatentAttention = architecture.LatentAttentionAndExperts ? DeepSeekKeys.LatentAttention(reader) : null,
             Experts = architecture.LatentAttentionAndExperts ? DeepSeekKeys.Experts(reader) : null,
             NextTokenPredictors = architecture.LatentAttentionAndExperts ? reader.OptionalInt(DeepSeekKeys.NextTokenPredictors) ?? 0 : 0,
+            ScoreHead = reader.Strings("architectures").Any(DecoderArchitecture.NamesScores),
             MaxPositionEmbeddings = positions,
             InitializerRange = reader.OptionalDouble("initializer_range") ?? 0.02,
             BosTokenId = reader.OptionalInt("bos_token_id"),

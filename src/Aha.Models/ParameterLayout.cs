@@ -21,6 +21,7 @@ internal static class ParameterLayout
     public const string Embedding = "model.embed_tokens.weight";
     public const string FinalNorm = "model.norm.weight";
     public const string Head = "lm_head.weight";
+    public const string Score = "score.weight";
 
     public static IReadOnlyList<ParameterSlice> Of(ModelConfig config)
     {
@@ -42,7 +43,8 @@ internal static class ParameterLayout
     public static IReadOnlyList<ParameterGroup> Groups(ModelConfig config)
     {
         var groups = new List<ParameterGroup> { new(Embedding, config.VocabSize, config.HiddenSize) };
-        if (!config.TieWordEmbeddings) groups.Add(new(Head, config.VocabSize, config.HiddenSize));
+        if (config.ScoreHead) groups.Add(new(Score, 1, config.HiddenSize));
+        else if (!config.TieWordEmbeddings) groups.Add(new(Head, config.VocabSize, config.HiddenSize));
         groups.AddRange(DecoderLayer.All(config).SelectMany(layer => layer.Parameters));
         groups.Add(new(FinalNorm, config.HiddenSize));
         groups.AddRange(NextTokenPredictor.All(config).SelectMany(predictor => predictor.Parameters));
@@ -59,7 +61,8 @@ internal static class ParameterLayout
 
         // Layers of a kind are alike, and a configuration may claim any number of them.
         int dense = config.Experts is { } experts ? Math.Min(experts.FirstDenseLayers, config.NumHiddenLayers) : config.NumHiddenLayers;
-        Int128 count = (Int128)config.VocabSize * config.HiddenSize * (config.TieWordEmbeddings ? 1 : 2) + config.HiddenSize;
+        int headRows = config.ScoreHead ? 1 : config.TieWordEmbeddings ? 0 : config.VocabSize;
+        Int128 count = ((Int128)config.VocabSize + headRows + 1) * config.HiddenSize;
         if (dense > 0) count += dense * Sum(DecoderLayer.At(config, 0).Parameters);
         if (dense < config.NumHiddenLayers) count += (config.NumHiddenLayers - dense) * Sum(DecoderLayer.At(config, dense).Parameters);
         return count + Sum(NextTokenPredictor.All(config).SelectMany(predictor => predictor.Parameters));

@@ -12,16 +12,6 @@ public enum Split
     Test,
 }
 
-/// <summary>What kind of request a problem is: it decides which rewards judge the answer.</summary>
-public enum ProblemKind
-{
-    /// <summary>Has one right answer, which a rule recognises.</summary>
-    Reasoning,
-
-    /// <summary>A greeting, a question about itself, a request that must be refused: answers are better or worse.</summary>
-    General,
-}
-
 /// <summary>A verifiable problem: what the model is asked, and the rule that judges a completion.</summary>
 public abstract class Problem
 {
@@ -31,7 +21,11 @@ public abstract class Problem
     /// <summary>What fills <c>{prompt}</c> in the template.</summary>
     public abstract string Question { get; }
 
+    /// <summary>Decides which rewards judge a completion.</summary>
     public virtual ProblemKind Kind => ProblemKind.Reasoning;
+
+    /// <summary>The right answer, for a judge that compares; null where there is none to show.</summary>
+    public virtual string? Gold => null;
 
     /// <summary>The language of the question, ISO 639-1, and so the one an answer is wanted in; English where it cannot be told.</summary>
     public virtual string Language => LanguageIdentifier.Detect(Question) ?? "en";

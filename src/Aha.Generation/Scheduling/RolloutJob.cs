@@ -8,6 +8,7 @@ internal sealed class RolloutJob
     private readonly Completion?[] _results;
     private readonly CancellationToken _cancellation;
     private readonly IProgress<int>? _tokensDone;
+    private readonly Action<int, Completion>? _ended;
     private readonly long _policyVersion;
     private readonly bool[] _stop;
     private int _next;
@@ -19,6 +20,7 @@ internal sealed class RolloutJob
         SamplingOptions options,
         int vocabSize,
         long policyVersion,
+        Action<int, Completion>? ended,
         CancellationToken cancellation,
         IProgress<int>? tokensDone)
     {
@@ -29,6 +31,7 @@ internal sealed class RolloutJob
         _policyVersion = policyVersion;
         _cancellation = cancellation;
         _tokensDone = tokensDone;
+        _ended = ended;
         _stop = new bool[vocabSize];
         foreach (int id in options.StopTokens) _stop[id] = true;
     }
@@ -55,8 +58,8 @@ internal sealed class RolloutJob
 
     public void Complete(int ticket, ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs, FinishReason finish)
     {
-        var (group, sample) = _queue[ticket];
-        _results[ticket] = new Completion(group.Index, sample, tokens.ToArray(), logProbs.ToArray(), finish, _policyVersion);
+        Store(ticket, tokens, logProbs, finish);
+        _ended?.Invoke(ticket, _results[ticket]!);
     }
 
     /// <summary>Counts new tokens and reports the total now and then, from whichever thread passed the mark.</summary>
@@ -71,8 +74,14 @@ internal sealed class RolloutJob
     public Completion[] Finish()
     {
         for (int i = 0; i < _results.Length; i++)
-            if (_results[i] is null) Complete(i, [], [], FinishReason.Cancelled);
+            if (_results[i] is null) Store(i, [], [], FinishReason.Cancelled);
         _tokensDone?.Report(_tokens);
         return _results!;
+    }
+
+    private void Store(int ticket, ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs, FinishReason finish)
+    {
+        var (group, sample) = _queue[ticket];
+        _results[ticket] = new Completion(group.Index, sample, tokens.ToArray(), logProbs.ToArray(), finish, _policyVersion);
     }
 }

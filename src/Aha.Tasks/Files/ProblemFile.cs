@@ -82,9 +82,10 @@ public static class ProblemFile
         string prompt = Text(row, "prompt", where);
         string rule = row.TryGetProperty("verifier", out JsonElement named) ? named.ToString() : verifier;
         string id = row.TryGetProperty("id", out JsonElement given) ? given.ToString() : $"{Path.GetFileName(where)}";
+        string? gold = row.TryGetProperty("answer", out JsonElement answer) && answer.ValueKind is JsonValueKind.String or JsonValueKind.Number ? answer.ToString() : null;
         try
         {
-            return new FileProblem(id, prompt, AnswerVerifiers.Create(rule, row, () => CodeSandbox.Verifier(where)));
+            return new FileProblem(id, prompt, gold, AnswerVerifiers.Create(rule, row, () => CodeSandbox.Verifier(where)));
         }
         catch (GradeInputException e)
         {

@@ -62,6 +62,7 @@ public sealed unsafe class FusedDecoder : IDisposable
         why = config.LatentAttention is not null ? $"{config.ModelType}: the fused decoder has no latent attention"
             : config.Experts is not null ? $"{config.ModelType}: the fused decoder has no experts"
             : config.QueryKeyNorm ? $"{config.ModelType}: the fused decoder has no norms on q and k"
+            : config.ScoreHead ? "a reward model has no output matrix"
             : config.HeadDim % 2 != 0 ? $"head_dim {config.HeadDim} is odd; rotary embeddings turn pairs"
             : config.NumAttentionHeads % config.NumKeyValueHeads != 0 ? $"{config.NumKeyValueHeads} key-value heads do not divide {config.NumAttentionHeads} heads"
             : null;

@@ -32,7 +32,7 @@ internal static class GrpoMetrics
 
         for (int part = 0; part < rewardNames.Count; part++)
         {
-            double[] values = [.. completions.Select(c => c.Reward.Parts[part]).Where(p => p.IsScorable).Select(p => p.Value)];
+            double[] values = [.. completions.Select(c => c.Reward.Parts[part]).Where(p => p.HasValue).Select(p => p.Value)];
             metrics[$"rewards/{rewardNames[part]}/mean"] = Mean(values);
             metrics[$"rewards/{rewardNames[part]}/std"] = Deviation(values);
         }

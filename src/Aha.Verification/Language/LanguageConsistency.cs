@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Aha.Verification.Format;
 using Aha.Verification.Rewards;
 
@@ -104,14 +105,37 @@ public sealed class LanguageConsistency
     }
 }
 
-/// <summary>The share of target-language words in the chain of thought (0 to 1), to be added to accuracy; 0 for an empty chain.</summary>
-public sealed class LanguageConsistencyReward(LanguageConsistency consistency) : IRewardFunction
+/// <summary>
+/// The share of target-language words in the chain of thought (0 to 1), to be added to accuracy; 0 for an empty chain. The target is the
+/// language the sample's answer is wanted in.
+/// </summary>
+public sealed class LanguageConsistencyReward : IRewardFunction
 {
+    private const string Fallback = "en";
+    private readonly string? _language;
+    private readonly IReadOnlyDictionary<string, IReadOnlyCollection<string>>? _lexicons;
+    private readonly ConcurrentDictionary<string, LanguageConsistency> _targets = new(StringComparer.Ordinal);
+
+    /// <param name="language">The target for every sample, ISO 639-1; null: what the sample says, else its question's language, else English.</param>
+    /// <param name="lexicons">As in <see cref="LanguageConsistency"/>.</param>
+    /// <exception cref="ArgumentException">A language is unknown.</exception>
+    public LanguageConsistencyReward(string? language = null, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? lexicons = null)
+    {
+        (_language, _lexicons) = (language, lexicons);
+        Target(language ?? Fallback);
+    }
+
     public string Name => "language_consistency";
 
     public RewardResult Score(in RewardInput input)
     {
         ReadOnlySpan<char> thought = ThinkFormat.Thought(input.Completion);
-        return RewardResult.Of(thought.IsWhiteSpace() ? 0 : consistency.Measure(thought).Share);
+        if (thought.IsWhiteSpace()) return RewardResult.Of(0.0);
+        string wanted = _language ?? input.Language ?? LanguageIdentifier.Detect(input.Question) ?? Fallback;
+        return LanguageProfiles.Find(wanted) is null
+            ? RewardResult.Unscorable($"unknown language '{wanted}'")
+            : RewardResult.Of(Target(wanted).Measure(thought).Share);
     }
+
+    private LanguageConsistency Target(string language) => _targets.GetOrAdd(language, code => new LanguageConsistency(code, _lexicons));
 }

@@ -12,8 +12,8 @@ public sealed record RewardSettings
     /// <summary>The token of the cold-start format.</summary>
     public string SpecialToken { get; init; } = ColdStartFormat.DefaultToken;
 
-    /// <summary>The target language, ISO 639-1 (language_consistency).</summary>
-    public string Language { get; init; } = "en";
+    /// <summary>The target language, ISO 639-1; null for each sample's own (language_consistency).</summary>
+    public string? Language { get; init; }
 
     /// <summary>Further lower-case words by language (language_consistency).</summary>
     public IReadOnlyDictionary<string, IReadOnlyCollection<string>>? Lexicons { get; init; }
@@ -42,7 +42,7 @@ public static class RewardFunctions
         ["cold_start_format"] = settings => new ColdStartFormatReward(settings.SpecialToken),
         ["tag_count"] = _ => new TagCountReward(),
         ["code_format"] = settings => new CodeFormatReward(settings.CodeLanguage),
-        ["language_consistency"] = settings => new LanguageConsistencyReward(new(settings.Language, settings.Lexicons)),
+        ["language_consistency"] = settings => new LanguageConsistencyReward(settings.Language, settings.Lexicons),
         ["overlong"] = settings => new OverlongReward(settings.MaxTokens, settings.OverlongCache ?? Math.Max(1, settings.MaxTokens / 8)),
         ["cosine_length"] = settings => new CosineLengthReward(settings.MaxTokens),
         ["repetition"] = settings => new RepetitionReward(settings.NgramSize),

@@ -1,11 +1,15 @@
 namespace Aha.Verification.Rewards;
 
 /// <summary>A reward part and its factor in the sum.</summary>
-public sealed record WeightedReward(IRewardFunction Function, double Weight);
+/// <param name="Kinds">The kinds of requests it judges; null for all.</param>
+public sealed record WeightedReward(IReward Function, double Weight, IReadOnlyCollection<ProblemKind>? Kinds = null)
+{
+    public bool Judges(ProblemKind kind) => Kinds is null || Kinds.Contains(kind);
+}
 
 /// <summary>A sample's reward. <see cref="Parts"/> are unweighted, in the order of <see cref="RewardSet.Parts"/>.</summary>
-/// <param name="Total">The weighted sum; NaN where a part was unscorable.</param>
-/// <param name="Parts">Every part by itself, for the log.</param>
+/// <param name="Total">The weighted sum of the parts that judge the sample; NaN where one was unscorable.</param>
+/// <param name="Parts">Every part by itself, for the log; <see cref="RewardResult.NotAsked"/> for those that do not judge the sample.</param>
 /// <param name="Reason">Why the sample is unscorable; null where it is not.</param>
 public readonly record struct RewardTotal(double Total, IReadOnlyList<RewardResult> Parts, string? Reason)
 {
@@ -30,17 +34,14 @@ public sealed class RewardSet
 
     public IReadOnlyList<WeightedReward> Parts { get; }
 
+    /// <summary>Begins to score a batch of samples.</summary>
+    public RewardScoring Begin() => new(Parts);
+
+    /// <summary>The reward of one sample.</summary>
     public RewardTotal Score(in RewardInput input)
     {
-        var results = new RewardResult[Parts.Count];
-        double total = 0;
-        string? reason = null;
-        for (int i = 0; i < results.Length; i++)
-        {
-            RewardResult result = results[i] = Parts[i].Function.Score(input);
-            if (result.IsScorable) total += Parts[i].Weight * result.Value;
-            else reason ??= $"{Parts[i].Function.Name}: {result.Reason}";
-        }
-        return new(reason is null ? total : double.NaN, results, reason);
+        using RewardScoring scoring = Begin();
+        scoring.AddAsync(0, input, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return scoring.FinishAsync(1, CancellationToken.None).GetAwaiter().GetResult()[0];
     }
 }

@@ -56,7 +56,7 @@ public class LanguageConsistencyTests
     [Fact]
     public void OnlyTheChainOfThoughtCounts()
     {
-        var reward = new LanguageConsistencyReward(new("en"));
+        var reward = new LanguageConsistencyReward("en");
         double Score(string completion) => reward.Score(new RewardInput("", completion, Judgement.Correct(), 1)).Value;
         Assert.Equal(1, Score("<think> we add the numbers </think> <answer> 答案是十二 </answer>"));
         Assert.Equal(0, Score("<think> 我们相加 </think> <answer> twelve </answer>"));

@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+namespace Aha.Tasks.Preferences;
+
+/// <summary>
+/// Reads reward-model data from JSONL. Texts are strings or lists of messages (<c>{"role", "content"}</c>), whose last message counts.
+/// <list type="bullet">
+/// <item><c>{"prompt", "chosen", "rejected"}</c>: a pair;</item>
+/// <item><c>{"prompt", "response" or "completion", "label"}</c>: a labelled response; the label is true or false, 1 or 0, or "safe" or "unsafe".</item>
+/// </list>
+/// </summary>
+public static class PreferenceFile
+{
+    /// <exception cref="TaskException">The file cannot be read, holds no pair, or a line is malformed: the message names file and line.</exception>
+    public static IReadOnlyList<PreferencePair> LoadPairs(string path) => Load(path, (row, where) => new PreferencePair(
+        Text(row, where, "prompt"), Text(row, where, "chosen"), Text(row, where, "rejected")));
+
+    /// <exception cref="TaskException">The file cannot be read, holds no response, or a line is malformed: the message names file and line.</exception>
+    public static IReadOnlyList<LabelledResponse> LoadResponses(string path) => Load(path, (row, where) => new LabelledResponse(
+        Text(row, where, "prompt"), Text(row, where, "response", "completion"), Label(row, where)));
+
+    private static List<T> Load<T>(string path, Func<JsonElement, string, T> read)
+    {
+        var items = new List<T>();
+        int line = 0;
+        try
+        {
+            foreach (string text in File.ReadLines(path))
+            {
+                line++;
+                if (!string.IsNullOrWhiteSpace(text))
+                {
+                    items.Add(Row(text, $"{path}:{line}", read));
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskException($"{path} cannot be read: {e.Message}", e);
+        }
+
+        return items.Count > 0 ? items : throw new TaskException($"{path} holds no line");
+    }
+
+    private static T Row<T>(string text, string where, Func<JsonElement, string, T> read)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? read(document.RootElement, where)
+                : throw new TaskException($"{where}: a {document.RootElement.ValueKind} stands where a JSON object was expected");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // A string with half a surrogate pair parses, and fails when it is read.
+            throw new TaskException($"{where}: not JSON: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    private static string Text(JsonElement row, string where, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+        {
+            if (row.TryGetProperty(key, out JsonElement value))
+            {
+                return TextOf(value) ?? throw new TaskException($"{where}: \"{key}\" must be a text, or a list of messages with \"content\"");
+            }
+        }
+
+        throw new TaskException($"{where}: the line has no \"{keys[0]}\"");
+    }
+
+    private static string? TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Array when value.GetArrayLength() > 0 => TextOf(value[value.GetArrayLength() - 1]),
+        JsonValueKind.Object when value.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String => content.GetString(),
+        _ => null,
+    };
+
+    private static bool Label(JsonElement row, string where)
+    {
+        if (!row.TryGetProperty("label", out JsonElement label))
+        {
+            throw new TaskException($"{where}: the line has no \"label\"");
+        }
+
+        return label.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Number when label.TryGetInt32(out int number) && number is 0 or 1 => number == 1,
+            JsonValueKind.String when label.ValueEquals("safe") => true,
+            JsonValueKind.String when label.ValueEquals("unsafe") => false,
+            _ => throw new TaskException($"{where}: the label must be true or false, 1 or 0, \"safe\" or \"unsafe\""),
+        };
+    }
+}
