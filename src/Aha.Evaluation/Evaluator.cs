@@ -7,6 +7,7 @@ using Aha.Verification.Votes;
 namespace Aha.Evaluation;
 
 /// <summary>An evaluation's numbers and the completions behind them.</summary>
+/// <param name="Metrics">Those of <see cref="Evaluator.Summarise"/>, and the mean of every reward part by its name.</param>
 public sealed record EvaluationResult(
     int Problems, int Samples, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, double> ReflectiveWords, IReadOnlyList<JudgedCompletion> Completions);
 
@@ -21,7 +22,17 @@ public sealed class Evaluator(RolloutSampler sampler, ReflectiveWords reflective
         IReadOnlyList<Problem> problems, int samples, SamplingOptions options, ulong seed, CancellationToken cancel, IProgress<int>? tokens = null)
     {
         IReadOnlyList<JudgedCompletion> completions = sampler.Sample(problems, samples, options, seed, cancel, tokens);
-        return new EvaluationResult(problems.Count, samples, Summarise(completions, samples), CountWords(completions), completions);
+        Dictionary<string, double> metrics = Summarise(completions, samples);
+        for (int part = 0; part < sampler.Rewards.Parts.Count; part++)
+        {
+            double[] values = [.. completions.Select(c => c.Reward.Parts[part]).Where(p => p.HasValue).Select(p => p.Value)];
+            if (values.Length > 0)
+            {
+                metrics.TryAdd(sampler.Rewards.Parts[part].Function.Name, values.Average());
+            }
+        }
+
+        return new EvaluationResult(problems.Count, samples, metrics, CountWords(completions), completions);
     }
 
     /// <summary>The metrics of completions grouped by problem. Unscorable completions count in no accuracy and are reported.</summary>

@@ -18,8 +18,8 @@ public sealed class RolloutSampler(
 {
     private readonly Dictionary<string, int[]> _prompts = [];
 
-    /// <summary>The names under which reward parts are logged, in the order of <see cref="RewardTotal.Parts"/>.</summary>
-    public IReadOnlyList<string> RewardNames { get; } = [.. rewards.Parts.Select(p => p.Function.Name)];
+    /// <summary>What rewards a completion; <see cref="RewardTotal.Parts"/> are in its order.</summary>
+    public RewardSet Rewards => rewards;
 
     /// <summary>Seconds that the last call spent in the engine, and after it waited for decoding and judging to end.</summary>
     public (double Rollout, double Reward) LastSeconds { get; private set; }

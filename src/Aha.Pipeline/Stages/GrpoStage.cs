@@ -43,7 +43,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         using TrainingBackend backend = run.CreateBackend(model);
         using LoraAdapter? adapter = options.Lora is { } lora ? LoraAdapter.Attach(model, lora.ToConfig(), run.Seed($"{context.Name}/lora")) : null;
         using var trainer = new GrpoTrainer(
-            model, engine, sampler, run.Task.Problems(Split.Train), context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend, adapter);
+            model, engine, sampler, run.Task.Problems(Split.Train), [], context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend, adapter);
         bool resumed = TrainingCheckpoint.Exists(context.Folder.Checkpoint);
         if (resumed)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aha.Training.Grpo;
 
 namespace Aha.Training.Checkpoints;
 
@@ -34,6 +35,12 @@ public sealed record TrainingState
 
     /// <summary>Reinforcement learning: groups drawn so far.</summary>
     [JsonPropertyName("groups_drawn")] public long GroupsDrawn { get; init; }
+
+    /// <summary>Groups of general prompts drawn so far.</summary>
+    [JsonPropertyName("general_drawn")] public long GeneralDrawn { get; init; }
+
+    /// <summary>What is known of learned rewards and the gold check; null where nothing is watched.</summary>
+    [JsonPropertyName("watch")] public RewardWatch? Watch { get; init; }
 
     /// <summary>Problems solved at least once in training.</summary>
     [JsonPropertyName("solved")] public IReadOnlyList<string> Solved { get; init; } = [];

@@ -1,23 +1,25 @@
 using Aha.Evaluation;
+using Aha.Verification;
+using Aha.Verification.Rewards;
 
 namespace Aha.Training.Grpo;
 
 /// <summary>The numbers of a step that follow from its rollouts, under the names TRL logs them by.</summary>
 internal static class GrpoMetrics
 {
-    public static Dictionary<string, double> OfRollouts(RolloutBatch batch, IReadOnlyList<string> rewardNames)
+    public static Dictionary<string, double> OfRollouts(RolloutBatch batch, RewardSet rewards)
     {
         IReadOnlyList<JudgedCompletion> completions = batch.Completions;
-        double[] rewards = [.. batch.Rewards.Where(double.IsFinite)];
+        double[] totals = [.. batch.Rewards.Where(double.IsFinite)];
         double[] lengths = [.. completions.Select(c => (double)c.Tokens)];
         double[] terminated = [.. completions.Where(c => !c.IsTruncated).Select(c => (double)c.Tokens)];
         IGrouping<int, double>[] groups = [.. completions.Select((c, i) => (c.Group, Reward: batch.Rewards[i])).Where(x => double.IsFinite(x.Reward)).GroupBy(x => x.Group, x => x.Reward)];
         var metrics = new Dictionary<string, double>
         {
-            ["reward"] = Mean(rewards),
+            ["reward"] = Mean(totals),
             ["reward_std"] = Mean([.. groups.Select(g => Deviation([.. g]))]),
             ["frac_reward_zero_std"] = groups.Length == 0 ? 0 : (double)groups.Count(g => g.All(r => r == g.First())) / groups.Length,
-            ["accuracy"] = Mean([.. completions.Where(c => c.Reward.IsScorable).Select(c => c.IsCorrect ? 1.0 : 0.0)]),
+            ["accuracy"] = Mean([.. completions.Where(c => c.Reward.IsScorable && c.Problem.Kind == ProblemKind.Reasoning).Select(c => c.IsCorrect ? 1.0 : 0.0)]),
             ["reflection"] = Mean([.. completions.Select(c => c.Reflects ? 1.0 : 0.0)]),
             ["unscorable"] = Mean([.. completions.Select(c => c.Reward.IsScorable ? 0.0 : 1.0)]),
             ["completions/mean_length"] = Mean(lengths),
@@ -30,11 +32,21 @@ internal static class GrpoMetrics
             ["completions/max_terminated_length"] = terminated.DefaultIfEmpty().Max(),
         };
 
-        for (int part = 0; part < rewardNames.Count; part++)
+        for (int part = 0; part < rewards.Parts.Count; part++)
         {
+            string name = rewards.Parts[part].Function.Name;
             double[] values = [.. completions.Select(c => c.Reward.Parts[part]).Where(p => p.HasValue).Select(p => p.Value)];
-            metrics[$"rewards/{rewardNames[part]}/mean"] = Mean(values);
-            metrics[$"rewards/{rewardNames[part]}/std"] = Deviation(values);
+            metrics[$"rewards/{name}/mean"] = Mean(values);
+            metrics[$"rewards/{name}/std"] = Deviation(values);
+            if (rewards.Parts[part].Function is IDeferredReward)
+            {
+                metrics[$"rewards/{name}/unscorable"] = Mean([.. completions.Select(c => c.Reward.Parts[part].IsScorable ? 0.0 : 1.0)]);
+            }
+        }
+
+        foreach ((string name, double value) in GeneralMetrics.Of(batch, rewards))
+        {
+            metrics[name] = value;
         }
 
         return metrics;

@@ -88,6 +88,15 @@ public sealed record GrpoOptions
     [Description("train low-rank additions (LoRA) in place of all weights: { rank, alpha, targets }; the model that is saved has them merged, and they lie beside it in PEFT's layout")]
     public LoraOptions? Lora { get; init; }
 
+    [Description("share of a step's questions that are general prompts (key 'general' of the recipe), judged by reward models")]
+    public double GeneralShare { get; init; }
+
+    [Description("share of the steps after which general prompts, and preference rewards with them, come in: used longer they are hacked (the paper: the last 400 of 1,700 steps, 0.76)")]
+    public double GeneralFrom { get; init; }
+
+    [Description("stop early when the gold check of general prompts has fallen this far below its best while the learned rewards have not fallen; absent: never")]
+    public double? StopOnDivergence { get; init; }
+
     [Description("tokens a micro-batch; changes memory and speed, never the gradient")]
     public int MicroBatchTokens { get; init; } = 8192;
 
@@ -102,6 +111,9 @@ public sealed record GrpoOptions
 
     [Description("steps between two sets of stored samples (best, random, newly solved)")]
     public int SamplesEvery { get; init; } = 10;
+
+    /// <summary>The first step, counted from 0, with general prompts.</summary>
+    internal long GeneralFromStep => (long)Math.Round(Steps * GeneralFrom, MidpointRounding.AwayFromZero);
 
     /// <exception cref="ArgumentException">A value is outside its range; the message names its key.</exception>
     public void Validate()
@@ -127,6 +139,9 @@ public sealed record GrpoOptions
         Options.Require(OverlongBuffer >= 0 && OverlongBuffer <= MaxNewTokens, $"overlong_buffer is {OverlongBuffer}; it must lie in 0..max_new_tokens");
         Options.Require(OverlongPenalty >= 0, $"overlong_penalty is {OverlongPenalty}; it must not be negative");
         Lora?.Validate();
+        Options.Require(GeneralShare is >= 0 and < 1, $"general_share is {GeneralShare}; it must lie in 0..1, 1 excluded");
+        Options.Require(GeneralFrom is >= 0 and < 1, $"general_from is {GeneralFrom}; it must lie in 0..1, 1 excluded");
+        Options.Require(StopOnDivergence is null or > 0, $"stop_on_divergence is {StopOnDivergence}; it must be above 0");
         Options.Require(MicroBatchTokens >= 1, $"micro_batch_tokens is {MicroBatchTokens}; it must be at least 1");
         Options.Require(EvaluateEvery >= 0 && EvaluationProblems >= 0, "evaluate_every and evaluation_problems must not be negative");
         Options.Require(CheckpointEvery >= 1 && SamplesEvery >= 1, "checkpoint_every and samples_every must be at least 1");

@@ -9,6 +9,7 @@ using Aha.Training.Batching;
 using Aha.Training.Checkpoints;
 using Aha.Training.Losses;
 using Aha.Training.Optimization;
+using Aha.Verification;
 
 namespace Aha.Training.Grpo;
 
@@ -25,7 +26,7 @@ public sealed class GrpoTrainer : IDisposable
     private readonly RolloutEngine _engine;
     private readonly RolloutSampler _sampler;
     private readonly IReadOnlyList<Problem> _problems;
-    private readonly ShuffledStream<Problem> _stream;
+    private readonly PromptMix _prompts;
     private readonly IReadOnlyList<int> _stops;
     private readonly GrpoOptions _options;
     private readonly long _seed;
@@ -37,22 +38,19 @@ public sealed class GrpoTrainer : IDisposable
     private readonly TrainingBackend? _referenceBackend;
     private readonly HashSet<string> _solved = [];
 
+    /// <param name="problems">Reasoning problems, at least one.</param>
+    /// <param name="general">General prompts; may be empty where their share is 0.</param>
     /// <param name="stops">Token ids that end a completion.</param>
     /// <param name="backend">Trains <paramref name="model"/>; not owned.</param>
     /// <param name="adapter">Trained in place of the model's weights, to which it is attached; not owned.</param>
     public GrpoTrainer(
-        CausalLanguageModel model, RolloutEngine engine, RolloutSampler sampler, IReadOnlyList<Problem> problems, IReadOnlyList<int> stops,
+        CausalLanguageModel model, RolloutEngine engine, RolloutSampler sampler, IReadOnlyList<Problem> problems, IReadOnlyList<Problem> general, IReadOnlyList<int> stops,
         GrpoOptions options, long seed, TrainingBackend backend, LoraAdapter? adapter = null)
     {
         options.Validate();
-        if (problems.Count == 0)
-        {
-            throw new ArgumentException("the task has no training problem", nameof(problems));
-        }
-
         Model = model;
         (_engine, _sampler, _problems, _stops, _options, _seed, _backend, _adapter) = (engine, sampler, problems, stops, options, seed, backend, adapter);
-        _stream = new ShuffledStream<Problem>(problems, seed);
+        _prompts = new PromptMix(problems, general, options, seed);
         _optimizer = new AdamW(Trained, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
         _schedule = LearningRateSchedule.LinearDecay(options.LearningRate, (long)options.Steps * options.UpdatesPerRollout, options.WarmupSteps, options.DecayFraction);
         if (options.KlBeta > 0)
@@ -69,6 +67,9 @@ public sealed class GrpoTrainer : IDisposable
 
     public TrainingState State { get; private set; } = new();
 
+    /// <summary>Whether the learned rewards have parted from the gold check so far that the options say to stop.</summary>
+    public bool HasDiverged => State.Watch is { } watch && watch.Divergence > _options.StopOnDivergence;
+
     /// <summary>Notes that a transcript of an aha moment was stored.</summary>
     public void CountAha() => State = State with { AhasKept = State.AhasKept + 1 };
 
@@ -79,16 +80,22 @@ public sealed class GrpoTrainer : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         _engine.LoadWeights(Model, policyVersion: State.Step);
-        (RolloutBatch batch, long drawn, double rolloutSeconds, double rewardSeconds) = Sample(cancel, tokens);
+        (RolloutBatch batch, PromptCursor drawn, double rolloutSeconds, double rewardSeconds) = Sample(cancel, tokens);
 
         long updateStarted = Stopwatch.GetTimestamp();
-        Dictionary<string, double> metrics = GrpoMetrics.OfRollouts(batch, _sampler.RewardNames);
+        Dictionary<string, double> metrics = GrpoMetrics.OfRollouts(batch, _sampler.Rewards);
         Update(batch, metrics, cancel);
         double updateSeconds = Stopwatch.GetElapsedTime(updateStarted).TotalSeconds;
 
-        JudgedCompletion[] newlySolved = [.. batch.Completions.Where(c => c.IsCorrect && _solved.Add(c.Problem.Id))];
+        JudgedCompletion[] newlySolved = [.. batch.Completions.Where(c => c.Problem.Kind == ProblemKind.Reasoning && c.IsCorrect && _solved.Add(c.Problem.Id))];
         long newTokens = batch.Completions.Sum(c => (long)c.Tokens);
-        State = State with { Step = State.Step + 1, GroupsDrawn = drawn, Tokens = State.Tokens + newTokens };
+        State = State with { Step = State.Step + 1, GroupsDrawn = drawn.Reasoning, GeneralDrawn = drawn.General, Tokens = State.Tokens + newTokens };
+        if (metrics.TryGetValue("general/gold", out double gold))
+        {
+            State = State with { Watch = (State.Watch ?? new RewardWatch()).Next(metrics["general/proxy"], gold) };
+            metrics["general/divergence"] = State.Watch.Divergence;
+        }
+
         if (_reference is not null && _options.ReferenceRefreshEvery > 0 && State.Step % _options.ReferenceRefreshEvery == 0)
         {
             _reference.CopyParametersFrom(Model);
@@ -129,17 +136,16 @@ public sealed class GrpoTrainer : IDisposable
     }
 
     // DAPO's dynamic sampling: with more than one round, groups whose rewards are all equal are replaced by freshly drawn ones.
-    private (RolloutBatch Batch, long Drawn, double RolloutSeconds, double RewardSeconds) Sample(CancellationToken cancel, IProgress<int>? tokens)
+    private (RolloutBatch Batch, PromptCursor Drawn, double RolloutSeconds, double RewardSeconds) Sample(CancellationToken cancel, IProgress<int>? tokens)
     {
         var sampling = new SamplingOptions { Temperature = (float)_options.Temperature, MaxNewTokens = _options.MaxNewTokens, StopTokens = _stops };
         var kept = new List<JudgedCompletion>();
         double rolloutSeconds = 0, rewardSeconds = 0;
-        long drawn = State.GroupsDrawn;
+        var drawn = new PromptCursor(State.GroupsDrawn, State.GeneralDrawn);
         int groups = 0;
         for (int round = 0; round < _options.SamplingRounds && groups < _options.PromptsPerStep; round++)
         {
-            Problem[] problems = [.. Enumerable.Range(0, _options.PromptsPerStep - groups).Select(i => _stream[drawn + i])];
-            drawn += problems.Length;
+            (Problem[] problems, drawn) = _prompts.Draw(State.Step, _options.PromptsPerStep - groups, drawn);
             IReadOnlyList<JudgedCompletion> completions = _sampler.Sample(problems, _options.GroupSize, sampling, Seeds.Derive(_seed, State.Step, round), cancel, tokens);
             rolloutSeconds += _sampler.LastSeconds.Rollout;
             rewardSeconds += _sampler.LastSeconds.Reward;

@@ -16,10 +16,9 @@ namespace Aha.Training.RewardModels;
 public sealed class RewardModelTrainer : IDisposable
 {
     private readonly CausalLanguageModel _model;
-    private readonly IReadOnlyList<RewardExample> _examples;
     private readonly RewardModelOptions _options;
     private readonly ComputePrecision _precision;
-    private readonly EpochOrder _order;
+    private readonly ShuffledStream<RewardExample> _examples;
     private readonly AdamW _optimizer;
     private readonly LearningRateSchedule _schedule;
 
@@ -28,8 +27,8 @@ public sealed class RewardModelTrainer : IDisposable
     public RewardModelTrainer(CausalLanguageModel model, IReadOnlyList<RewardExample> examples, RewardModelOptions options, ComputePrecision precision, long seed)
     {
         options.Validate();
-        (_model, _examples, _options, _precision) = (model, examples, options, precision);
-        _order = new EpochOrder(examples.Count, seed);
+        (_model, _options, _precision) = (model, options, precision);
+        _examples = new ShuffledStream<RewardExample>(examples, seed);
         _optimizer = new AdamW(model, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
         Steps = StepsFor(examples.Count, options);
         _schedule = LearningRateSchedule.Cosine(options.LearningRate, Steps, Math.Min(options.WarmupSteps, Steps - 1), finalFraction: 0.1);
@@ -47,7 +46,7 @@ public sealed class RewardModelTrainer : IDisposable
     /// <exception cref="TrainingDivergedException">The loss is not finite.</exception>
     public Dictionary<string, double> Advance()
     {
-        RewardExample[] batch = [.. Enumerable.Range(0, _options.BatchSize).Select(i => _examples[_order[State.Step * _options.BatchSize + i]])];
+        RewardExample[] batch = [.. Enumerable.Range(0, _options.BatchSize).Select(i => _examples[State.Step * _options.BatchSize + i])];
         Dictionary<string, double> metrics = Accumulate(_model, batch, _options, _precision);
         if (!double.IsFinite(metrics["loss"]))
         {
