@@ -42,6 +42,7 @@ internal static class App
             StageCommand.Create("sft", "Supervised fine-tuning on conversations; the loss is on the assistant's tokens only.", "--model runs/nano/stages/base/model --data runs/sample/stages/sample/data.jsonl --epochs 2"),
             StageCommand.Create("grpo", "Reinforcement learning with verifiable rewards, from a model folder.", "--model runs/nano/stages/base/model --steps 50"),
             StageCommand.Create("sample", "Rejection sampling: several answers a problem, of which the verified and readable ones are kept as conversations.", "--model runs/nano/stages/r1-zero/model --samples 8 --format think_answer"),
+            StageCommand.Create("reward-model", "Trains a reward model: helpfulness from pairs of responses, safety from labelled ones.", "--model runs/nano/stages/base/model --data pairs.jsonl --objective pairwise"),
             StageCommand.Create("distill", "A teacher's verified answers, then supervised fine-tuning of a student on them.", "--model runs/small/stages/base/model --teacher runs/nano/stages/r1-zero/model --sampling-samples 4"),
             EvalCommand.Create(),
             GenerateCommand.Create(),

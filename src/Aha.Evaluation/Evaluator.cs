@@ -7,7 +7,7 @@ using Aha.Verification.Votes;
 namespace Aha.Evaluation;
 
 /// <summary>An evaluation's numbers and the completions behind them.</summary>
-/// <param name="Metrics">Those of <see cref="Evaluator.Summarise"/>, and the mean of every reward part by its name.</param>
+/// <param name="Metrics">Those of <see cref="Evaluator.Summarise"/> over reasoning problems, of <see cref="Evaluator.SummariseGeneral"/>, and the mean of every reward part by its name.</param>
 public sealed record EvaluationResult(
     int Problems, int Samples, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, double> ReflectiveWords, IReadOnlyList<JudgedCompletion> Completions);
 
@@ -22,7 +22,13 @@ public sealed class Evaluator(RolloutSampler sampler, ReflectiveWords reflective
         IReadOnlyList<Problem> problems, int samples, SamplingOptions options, ulong seed, CancellationToken cancel, IProgress<int>? tokens = null)
     {
         IReadOnlyList<JudgedCompletion> completions = sampler.Sample(problems, samples, options, seed, cancel, tokens);
-        Dictionary<string, double> metrics = Summarise(completions, samples);
+        ILookup<ProblemKind, JudgedCompletion> kinds = completions.ToLookup(c => c.Problem.Kind);
+        Dictionary<string, double> metrics = Summarise([.. kinds[ProblemKind.Reasoning]], samples);
+        foreach ((string name, double value) in SummariseGeneral([.. kinds[ProblemKind.General]]))
+        {
+            metrics[name] = value;
+        }
+
         for (int part = 0; part < sampler.Rewards.Parts.Count; part++)
         {
             double[] values = [.. completions.Select(c => c.Reward.Parts[part]).Where(p => p.HasValue).Select(p => p.Value)];
@@ -68,6 +74,29 @@ public sealed class Evaluator(RolloutSampler sampler, ReflectiveWords reflective
             ["truncated"] = (double)completions.Count(c => c.IsTruncated) / count,
             ["unscorable"] = (double)completions.Count(c => c.Judgement.Verdict == Verdict.Unscorable) / count,
         };
+    }
+
+    /// <summary>
+    /// The metrics of general prompts: <c>general/gold</c>, the share of replies that the held-out rule finds good (absent where no rule knows),
+    /// <c>general/format</c>, <c>general/length</c>. Empty without completions.
+    /// </summary>
+    public static Dictionary<string, double> SummariseGeneral(IReadOnlyList<JudgedCompletion> completions)
+    {
+        var metrics = new Dictionary<string, double>();
+        if (completions.Count == 0)
+        {
+            return metrics;
+        }
+
+        metrics["general/format"] = completions.Average(c => c.Format ? 1.0 : 0.0);
+        metrics["general/length"] = completions.Average(c => (double)c.Tokens);
+        JudgedCompletion[] known = [.. completions.Where(c => c.Judgement.Verdict != Verdict.Unscorable)];
+        if (known.Length > 0)
+        {
+            metrics["general/gold"] = known.Average(c => c.IsCorrect ? 1.0 : 0.0);
+        }
+
+        return metrics;
     }
 
     private static double Consensus(JudgedCompletion[] completions)

@@ -40,7 +40,7 @@ internal sealed class GrpoStepWorkload : IWorkload
         // One id in 64 ends a completion: lengths are then geometric.
         int[] stops = ragged ? [.. Enumerable.Range(3, Math.Max(1, shape.Config.VocabSize / 64))] : [];
         _trainer = new GrpoTrainer(
-            model, _engine, sampler, [.. Enumerable.Range(0, 64).Select(i => new CoinProblem(i, shape.Config.VocabSize))], stops,
+            model, _engine, sampler, [.. Enumerable.Range(0, 64).Select(i => new CoinProblem(i, shape.Config.VocabSize))], [], stops,
             new GrpoOptions { PromptsPerStep = large ? 4 : 32, GroupSize = large ? 4 : 8, MaxNewTokens = NewTokens, LearningRate = 1e-12, Steps = 1_000_000 }, seed: 1, _backend);
     }
 

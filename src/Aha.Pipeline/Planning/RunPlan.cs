@@ -13,8 +13,8 @@ namespace Aha.Pipeline.Planning;
 /// </summary>
 internal sealed class RunPlan
 {
-    private RunPlan(RecipeSource source, Recipe recipe, string folder, ITask task, IReadOnlyList<StagePlan> stages) =>
-        (Source, Recipe, Folder, Task, Stages) = (source, recipe, folder, task, stages);
+    private RunPlan(RecipeSource source, Recipe recipe, string folder, ITask task, ITask? general, IReadOnlyList<StagePlan> stages) =>
+        (Source, Recipe, Folder, Task, General, Stages) = (source, recipe, folder, task, general, stages);
 
     public RecipeSource Source { get; }
 
@@ -24,6 +24,9 @@ internal sealed class RunPlan
     public string Folder { get; }
 
     public ITask Task { get; }
+
+    /// <summary>Prompts without one right answer; null where the recipe has none.</summary>
+    public ITask? General { get; }
 
     public IReadOnlyList<StagePlan> Stages { get; }
 
@@ -41,7 +44,7 @@ internal sealed class RunPlan
             stages.Add(Plan(source, recipe, stage, stages, folder));
         }
 
-        var plan = new RunPlan(source, recipe, folder, task, stages);
+        var plan = new RunPlan(source, recipe, folder, task, TaskFactory.CreateGeneral(recipe, source.Folder), stages);
         foreach (StagePlan stage in stages)
         {
             RequireRoom(plan, stage);
@@ -61,7 +64,7 @@ internal sealed class RunPlan
 
         StageSource[] sources = [.. inputs.Select(i => Find(source, stage, i, before))];
         StageSource? start = sources.FirstOrDefault(s => s.Input.Key == "from");
-        ModelConfig config = start is null ? stage.Model.ToConfig(ModelText.TokenizerOf(stage.Model, source.Folder)) : start.Maker?.Config ?? ModelCheckpoint.ReadConfig(start.Path);
+        ModelConfig config = start is null ? stage.Model.ToConfig(ModelText.TokenizerOf(recipe, stage.Model, source.Folder)) : start.Maker?.Config ?? ModelCheckpoint.ReadConfig(start.Path);
         StageKeys keys = StageKeys.Of(recipe, stage, sources, source.Folder);
         var folder = new StageFolder(runFolder, stage.Name);
         (StageAction action, IReadOnlyList<string> reasons) = Decide(folder, keys);
@@ -97,6 +100,11 @@ internal sealed class RunPlan
                 return new StageSource(input, named.Folder.Data, $"{input.Name} {FileIdentity.Mark(named.Keys.Fingerprint)}", named);
             }
 
+            if (input.Product == StageProduct.RewardModel)
+            {
+                return new StageSource(input, named.Folder.Model, $"{input.Name} {FileIdentity.Mark(named.Keys.Fingerprint)}", named);
+            }
+
             // A stage without a model of its own hands on the one it looked at: what it was asked about that model changes nothing after it.
             return named.Kind.LeavesModel
                 ? new StageSource(input, named.Folder.Model, $"{input.Name} {FileIdentity.Mark(named.Keys.Fingerprint)}", named)
@@ -104,7 +112,7 @@ internal sealed class RunPlan
         }
 
         string path = Path.Combine(source.Folder, input.Name);
-        if (input.Product != StageProduct.Model)
+        if (input.Product is not (StageProduct.Model or StageProduct.RewardModel))
         {
             return new StageSource(input, path, $"{input.Name} {FileIdentity.OfFile(path)}", null);
         }

@@ -46,6 +46,8 @@ internal sealed class StageKeys
         if (reads.HasFlag(RecipeParts.Task))
         {
             Add(values, "task.", recipe.Task);
+            Add(values, "general.", recipe.General);
+            AddFile(values, "general.path", recipe.General.Path, recipeFolder);
             AddFile(values, "task.path", recipe.Task.Path, recipeFolder);
             AddFile(values, "task.test_path", recipe.Task.TestPath, recipeFolder);
         }
@@ -58,7 +60,7 @@ internal sealed class StageKeys
 
         if (reads.HasFlag(RecipeParts.Rewards))
         {
-            values["rewards"] = YamlKeys.Show(recipe.Rewards);
+            values["rewards"] = YamlKeys.Show(stage.Rewards);
         }
 
         if (reads.HasFlag(RecipeParts.Evaluation))

@@ -3,6 +3,7 @@ using Aha.Tasks;
 using Aha.Tasks.Chains;
 using Aha.Tasks.Countdown;
 using Aha.Tasks.Files;
+using Aha.Tasks.General;
 using Aha.Tasks.Generated;
 
 namespace Aha.Pipeline.Planning;
@@ -16,7 +17,7 @@ internal static class TaskFactory
         TaskKind.Countdown => new CountdownTask(new CountdownOptions
         {
             Numbers = options.Numbers, MaxNumber = options.MaxNumber, MaxResult = options.MaxResult, Wording = options.Wording,
-            CorpusShare = options.CorpusShare, TestShare = options.TestShare, Limit = options.Limit,
+            CorpusShare = options.CorpusShare, TestShare = options.TestShare, Limit = options.Limit, Languages = options.Languages,
         }),
         TaskKind.Arithmetic => new ChainTask(new ChainOptions
         {
@@ -29,5 +30,14 @@ internal static class TaskFactory
             ProblemFile.Load(Path.Combine(recipeFolder, options.Path!), options.Verifier, options.Wording),
             options.TestPath is null ? null : ProblemFile.Load(Path.Combine(recipeFolder, options.TestPath), options.Verifier, options.Wording),
             options.TestShare),
+    };
+
+    /// <summary>From a recipe's <c>general</c> to its prompts; null where there are none.</summary>
+    /// <exception cref="TaskException">Options out of range, or a data file that cannot be used.</exception>
+    public static ITask? CreateGeneral(Recipe recipe, string recipeFolder) => recipe.General.Source switch
+    {
+        GeneralSource.Nano => new GeneralTask(new GeneralWorldOptions { Languages = recipe.Task.Languages, TestShare = recipe.General.TestShare }),
+        GeneralSource.File => new FileTask("general", PromptFile.Load(Path.Combine(recipeFolder, recipe.General.Path!)), null, recipe.General.TestShare),
+        _ => null,
     };
 }

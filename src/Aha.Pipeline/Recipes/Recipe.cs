@@ -39,11 +39,15 @@ public sealed record Recipe
     [Description("the problems")]
     public TaskOptions Task { get; init; } = new();
 
+    [Description("prompts without one right answer, which reward models judge")]
+    public GeneralOptions General { get; init; } = new();
+
     [Description("the model")]
     public ModelOptions Model { get; init; } = new();
 
-    [Description("reward parts and their weights, each logged by itself; a part with weight 0 is logged and not rewarded. Names: accuracy, format, think_format, cold_start_format, tag_count, code_format, language_consistency, overlong, cosine_length, repetition")]
-    public IReadOnlyDictionary<string, double> Rewards { get; init; } = new SortedDictionary<string, double> { ["accuracy"] = 1.0, ["format"] = 0.2 };
+    [Description("reward parts, each logged by itself: a weight, or a mapping. A name is one of these rules, or your own for a reward model or a judge: accuracy, format, think_format, cold_start_format, tag_count, code_format, language_consistency, overlong, cosine_length, repetition")]
+    public IReadOnlyDictionary<string, RewardOptions> Rewards { get; init; } =
+        new SortedDictionary<string, RewardOptions> { ["accuracy"] = new(), ["format"] = new RewardOptions { Weight = 0.2 } };
 
     [Description("how held-out problems are sampled")]
     public EvaluationOptions Evaluation { get; init; } = new();
@@ -60,4 +64,8 @@ public sealed record Recipe
 /// <param name="From">The stage, or the model folder (a path relative to the recipe), that it starts from; null starts from the recipe's model.</param>
 /// <param name="Model">The model a stage that begins from scratch makes: the recipe's, with the stage's own <c>model</c> keys in place.</param>
 /// <param name="Options">A <c>PretrainOptions</c>, <c>GateOptions</c>, <c>GrpoOptions</c> ..., as the kind says.</param>
-public sealed record RecipeStage(string Name, string Kind, string? From, ModelOptions Model, object Options);
+public sealed record RecipeStage(string Name, string Kind, string? From, ModelOptions Model, object Options)
+{
+    /// <summary>The stage's own <c>rewards</c>, else the recipe's.</summary>
+    public IReadOnlyDictionary<string, RewardOptions> Rewards { get; init; } = new Dictionary<string, RewardOptions>();
+}

@@ -12,7 +12,7 @@ public static class RecipeKeys
     {
         var text = new StringBuilder("# Recipe keys\n\nA recipe is YAML. Every key has a default; a misspelt key is an error that names the nearest one.\n");
         Section(text, "The recipe", typeof(Recipe), nested: true);
-        text.Append("- `stages`: a list; each entry has `name`, `kind`, the keys of its kind, `from` (the stage whose model it starts from, or a model folder relative to the recipe) and, where it makes a model from scratch, `model` (keys that differ from the recipe's)\n");
+        text.Append("- `stages`: a list; each entry has `name`, `kind`, the keys of its kind, `from` (the stage whose model it starts from, or a model folder relative to the recipe), `rewards` (in place of the recipe's) and, where it makes a model from scratch, `model` (keys that differ from the recipe's)\n");
         foreach ((string key, PropertyInfo property) in YamlKeys.Of(typeof(Recipe)))
         {
             if (YamlKeys.IsMapping(property.PropertyType))
@@ -21,6 +21,8 @@ public static class RecipeKeys
             }
         }
 
+        Section(text, "An entry of `rewards`", typeof(RewardOptions), nested: true);
+        Section(text, "`judge` of an entry of `rewards`", typeof(JudgeKeys), nested: false);
         Section(text, "An entry of `published`", typeof(PublishedOptions), nested: false);
         foreach (StageKind kind in StageKinds.Known.Values)
         {

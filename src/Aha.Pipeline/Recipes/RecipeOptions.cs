@@ -30,6 +30,9 @@ public sealed record TaskOptions
     [Description("how questions are worded: nano (words of the nano vocabulary) or natural (an English sentence)")]
     public CountdownWording Wording { get; init; } = CountdownWording.Nano;
 
+    [Description("kind countdown, wording nano: the languages it is told in, en and zh; each question is in one of them, and chains in the corpus are mixed")]
+    public IReadOnlyList<string> Languages { get; init; } = ["en"];
+
     [Description("share of the problems that the pretraining corpus may use")]
     public double CorpusShare { get; init; } = 0.49;
 

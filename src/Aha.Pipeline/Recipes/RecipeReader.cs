@@ -6,7 +6,7 @@ namespace Aha.Pipeline.Recipes;
 /// <summary>Reads recipes. Every error is a <see cref="RecipeException"/> that names file, line and key.</summary>
 public static class RecipeReader
 {
-    private static readonly string[] s_stageKeys = ["name", "kind", "from", "model"];
+    private static readonly string[] s_stageKeys = ["name", "kind", "from", "model", "rewards"];
 
     /// <param name="file">The file the text came from, for messages.</param>
     /// <param name="overrides">Assignments such as <c>seed=2</c> or <c>stages.r1-zero.steps=50</c>, applied before reading.</param>
@@ -25,7 +25,7 @@ public static class RecipeReader
             recipe = recipe with { Name = Path.GetFileNameWithoutExtension(file) };
         }
 
-        recipe = recipe with { Stages = StageGraph.Order(Stages(root, file), file) };
+        recipe = recipe with { Stages = StageGraph.Order(Stages(root, recipe.Rewards, file), file) };
         RecipeRules.Check(recipe, file);
         return recipe;
     }
@@ -51,7 +51,7 @@ public static class RecipeReader
         }
     }
 
-    private static List<RecipeStage> Stages(YamlMappingNode root, string file)
+    private static List<RecipeStage> Stages(YamlMappingNode root, IReadOnlyDictionary<string, RewardOptions> rewards, string file)
     {
         if (!root.Children.TryGetValue(new YamlScalarNode("stages"), out YamlNode? node))
         {
@@ -80,11 +80,18 @@ public static class RecipeReader
 
             RequireName(name, stages, file, child);
             ModelOptions model = Model(root, mapping, known, file, $"stages.{name}.model");
-            stages.Add(new RecipeStage(name, kind, Text(mapping, "from"), model, YamlBinder.Bind(mapping, known.Options, file, $"stages.{name}", s_stageKeys)));
+            stages.Add(new RecipeStage(name, kind, Text(mapping, "from"), model, YamlBinder.Bind(mapping, known.Options, file, $"stages.{name}", s_stageKeys))
+            {
+                Rewards = mapping.Children.TryGetValue(new YamlScalarNode("rewards"), out YamlNode? own) ? Rewards(own, known, file, $"stages.{name}.rewards") : rewards,
+            });
         }
 
         return stages;
     }
+
+    private static IReadOnlyDictionary<string, RewardOptions> Rewards(YamlNode own, StageKind kind, string file, string path) => kind.Reads.HasFlag(RecipeParts.Rewards)
+        ? YamlBinder.Named<RewardOptions>(own, file, path)
+        : throw YamlBinder.Error(file, own, $"{path}: a {kind.Name} stage rewards nothing");
 
     // A stage's own model keys stand in place of the recipe's.
     private static ModelOptions Model(YamlMappingNode root, YamlMappingNode stage, StageKind kind, string file, string path)

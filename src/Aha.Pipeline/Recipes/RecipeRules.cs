@@ -2,7 +2,6 @@ using Aha.Tasks;
 using Aha.Tasks.Generated;
 using Aha.Training.Grpo;
 using Aha.Training.Pretraining;
-using Aha.Verification.Rewards;
 
 namespace Aha.Pipeline.Recipes;
 
@@ -17,10 +16,9 @@ internal static class RecipeRules
             "evaluation: samples and max_new_tokens must be at least 1, problems and temperature not negative, top_p in 0..1");
         Require(file, recipe.Threads >= 0, $"threads is {recipe.Threads}; it must not be negative");
         Require(file, recipe.Rewards.Count > 0, "rewards: at least one part is needed, for example accuracy: 1");
-        foreach (string part in recipe.Rewards.Keys)
-        {
-            Try(file, "rewards", () => RewardFunctions.Create(part));
-        }
+        CheckRewards(recipe.Rewards, "rewards", file);
+        Require(file, recipe.General.Source != GeneralSource.File || recipe.General.Path is not null, "general: source file needs a path");
+        Require(file, recipe.General.CorpusShare is >= 0 and < 1, $"general: corpus_share is {recipe.General.CorpusShare}; it must lie in 0..1, 1 excluded");
 
         Require(file, recipe.Task.Kind != TaskKind.File || recipe.Task.Path is not null, "task: kind file needs a path");
         Require(file, recipe.Task.Kind != TaskKind.Generated || GeneratedTasks.Names.Contains(recipe.Task.Puzzle ?? ""),
@@ -30,6 +28,14 @@ internal static class RecipeRules
         foreach (RecipeStage stage in recipe.Stages)
         {
             CheckStage(recipe, stage, file);
+        }
+    }
+
+    private static void CheckRewards(IReadOnlyDictionary<string, RewardOptions> rewards, string where, string file)
+    {
+        foreach ((string name, RewardOptions part) in rewards)
+        {
+            Try(file, where, () => part.Validate(name));
         }
     }
 
@@ -48,6 +54,7 @@ internal static class RecipeRules
     {
         string where = $"stages.{stage.Name}";
         CheckModel(stage.Model, $"{where}.model", file);
+        CheckRewards(stage.Rewards, $"{where}.rewards", file);
         switch (stage.Options)
         {
             case PretrainOptions options:
@@ -58,6 +65,13 @@ internal static class RecipeRules
                 break;
             case GrpoOptions options:
                 Try(file, where, options.Validate);
+                Require(file, options.GeneralShare == 0 || recipe.General.Source != GeneralSource.None,
+                    $"{where}: general_share is {options.GeneralShare}, and the recipe has no general prompts; add general: {{ source: nano }}, or a file");
+                break;
+            case RewardModelStageOptions options:
+                Try(file, where, options.Validate);
+                Require(file, options.Data is not null || recipe.General.Source == GeneralSource.Nano,
+                    $"{where}: data: must name a file, or general: {{ source: nano }} generate it");
                 break;
             case DistillOptions options:
                 Try(file, where, options.Validate);

@@ -16,6 +16,14 @@ public static class StageGraph
         }
 
         Collect(stage.Options, "", inputs);
+        if (StageKinds.ReadBy(stage).HasFlag(RecipeParts.Rewards))
+        {
+            foreach ((string name, RewardOptions part) in stage.Rewards)
+            {
+                Collect(part, $"rewards.{name}.", inputs);
+            }
+        }
+
         return inputs;
     }
 
@@ -44,10 +52,10 @@ public static class StageGraph
         {
             RecipeStage source = stages.FirstOrDefault(s => s.Name == input.Name)
                 ?? throw new RecipeException($"{file}: stages.{stage.Name}: {input.Key}: {input.Name} names no stage (stages: {string.Join(", ", stages.Select(s => s.Name))}); write ./{input.Name} for a path");
-            bool left = input.Product switch { StageProduct.Model => true, StageProduct.Data => StageKinds.Known[source.Kind].LeavesData, _ => false };
+            bool left = input.Product switch { StageProduct.Model => true, StageProduct.Data => StageKinds.Known[source.Kind].LeavesData, StageProduct.RewardModel => StageKinds.Known[source.Kind].LeavesRewardModel, _ => false };
             if (!left)
             {
-                throw new RecipeException($"{file}: stages.{stage.Name}: {input.Key}: {input.Name} is a {source.Kind} stage, which leaves no {input.Product.ToString().ToLowerInvariant()}; {Instead(input)}");
+                throw new RecipeException($"{file}: stages.{stage.Name}: {input.Key}: {input.Name} is a {source.Kind} stage, which leaves no {YamlBinder.SnakeCase(input.Product.ToString()).Replace('_', ' ')}; {Instead(input)}");
             }
 
             named.Add(input.Name);
@@ -56,9 +64,12 @@ public static class StageGraph
         return named;
     }
 
-    private static string Instead(StageInput input) => input.Product == StageProduct.Data
-        ? $"name a stage of kind {string.Join(" or ", StageKinds.Known.Values.Where(k => k.LeavesData).Select(k => k.Name))}, or a file"
-        : "name a file";
+    private static string Instead(StageInput input) => input.Product switch
+    {
+        StageProduct.Data => $"name a stage of kind {string.Join(" or ", StageKinds.Known.Values.Where(k => k.LeavesData).Select(k => k.Name))}, or a file",
+        StageProduct.RewardModel => $"name a stage of kind {string.Join(" or ", StageKinds.Known.Values.Where(k => k.LeavesRewardModel).Select(k => k.Name))}, or a folder",
+        _ => "name a file",
+    };
 
     // From any stage that is left, one that it waits for is left as well: following them must come round.
     private static string Circle(IReadOnlyList<RecipeStage> stages, Dictionary<string, List<string>> waitsFor, HashSet<string> done)

@@ -11,6 +11,12 @@ public enum StageProduct
 
     /// <summary>Problems with answers; no stage leaves any, so that the input is always a file.</summary>
     Problems,
+
+    /// <summary>The folder of a model that scores texts.</summary>
+    RewardModel,
+
+    /// <summary>Pairs or labelled responses for a reward model; no stage leaves any.</summary>
+    Preferences,
 }
 
 /// <summary>

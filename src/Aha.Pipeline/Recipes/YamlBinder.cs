@@ -74,9 +74,9 @@ internal static class YamlBinder
             return List(node, type.GetGenericArguments()[0], file, path);
         }
 
-        if (type == typeof(IReadOnlyDictionary<string, double>))
+        if (type == typeof(IReadOnlyDictionary<string, RewardOptions>))
         {
-            return Numbers(node, file, path);
+            return Named<RewardOptions>(node, file, path);
         }
 
         return type == typeof(string) || type.IsEnum || type.IsPrimitive
@@ -84,22 +84,33 @@ internal static class YamlBinder
             : Bind(node, type, file, path);
     }
 
-    // Sorted, so that the order of lines in a file changes nothing.
-    private static SortedDictionary<string, double> Numbers(YamlNode node, string file, string path)
+    /// <summary>A mapping of names to records, each of them a mapping or, where the record has a shorthand, a single value.</summary>
+    /// <exception cref="RecipeException">A key is unknown, or a value has the wrong form.</exception>
+    public static SortedDictionary<string, T> Named<T>(YamlNode node, string file, string path)
     {
         if (node is not YamlMappingNode mapping)
         {
-            throw Error(file, node, $"{path} must be a mapping of names to numbers");
+            throw Error(file, node, $"{path} must be a mapping of names to values");
         }
 
-        var numbers = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        // Sorted, so that the order of lines in a file changes nothing.
+        var named = new SortedDictionary<string, T>(StringComparer.Ordinal);
         foreach ((YamlNode key, YamlNode value) in mapping.Children)
         {
             string name = (key as YamlScalarNode)?.Value ?? throw Error(file, key, $"{path}: a name must be a single word");
-            numbers[name] = (double)Scalar(value, typeof(double), file, $"{path}.{name}");
+            string? shorthand = typeof(T).GetCustomAttribute<ShorthandAttribute>()?.Key;
+            YamlNode whole = value is YamlScalarNode && shorthand is not null ? new YamlMappingNode(new YamlScalarNode(shorthand), value) : value;
+            try
+            {
+                named[name] = (T)Bind(whole, typeof(T), file, $"{path}.{name}");
+            }
+            catch (RecipeException) when (value is YamlScalarNode { Value: { } text })
+            {
+                throw Error(file, value, $"{path}.{name}: '{text}' is not {Expected(Properties(typeof(T))[shorthand!].PropertyType)}, nor a mapping of keys to values");
+            }
         }
 
-        return numbers;
+        return named;
     }
 
     private static Array List(YamlNode node, Type element, string file, string path)

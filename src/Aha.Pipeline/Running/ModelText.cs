@@ -3,6 +3,7 @@ using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Tasks;
 using Aha.Tasks.Countdown;
+using Aha.Tasks.General;
 using Aha.Templates;
 using Aha.Tokenization;
 
@@ -18,7 +19,7 @@ internal sealed record ModelText(ITokenizer Tokenizer, ChatTemplate? ChatTemplat
     /// <exception cref="TaskException">The recipe's template is the model's own, and it has none.</exception>
     public static ModelText Of(StagePlan stage, Recipe recipe, string recipeFolder) => stage.Start is { } start
         ? Load(start.Path, recipe)
-        : new ModelText(TokenizerOf(stage.Stage.Model, recipeFolder), null, PromptRenderers.Named(recipe.Template, recipe.SystemPrompt, null));
+        : new ModelText(TokenizerOf(recipe, stage.Stage.Model, recipeFolder), null, PromptRenderers.Named(recipe.Template, recipe.SystemPrompt, null));
 
     /// <summary>That of the model in a folder.</summary>
     /// <exception cref="TokenizationException">The folder holds no tokenizer that can be read.</exception>
@@ -31,8 +32,9 @@ internal sealed record ModelText(ITokenizer Tokenizer, ChatTemplate? ChatTemplat
 
     /// <summary>The tokenizer of a model made from scratch.</summary>
     /// <exception cref="TokenizationException">The folder it names holds no tokenizer that can be read.</exception>
-    public static ITokenizer TokenizerOf(ModelOptions model, string recipeFolder) =>
-        model.Tokenizer == "nano" ? new WordTokenizer(CountdownVocabulary.Words) : ModelTokenizer.Load(Path.Combine(recipeFolder, model.Tokenizer));
+    public static ITokenizer TokenizerOf(Recipe recipe, ModelOptions model, string recipeFolder) => model.Tokenizer == "nano"
+        ? new WordTokenizer(CountdownVocabulary.Of(recipe.Task.Languages).Union(recipe.General.Source == GeneralSource.Nano ? GeneralVocabulary.Of(recipe.Task.Languages) : []))
+        : ModelTokenizer.Load(Path.Combine(recipeFolder, model.Tokenizer));
 
     /// <summary>Writes it into a model folder.</summary>
     public void Save(string folder)

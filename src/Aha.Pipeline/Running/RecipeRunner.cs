@@ -39,7 +39,7 @@ public static class RecipeRunner
         (BackendKind backend, string chosen) = ChooseBackend(plan, probe, threads, store.Recorded);
         var words = new ReflectiveWords(recipe.ReflectiveWords);
         var context = new RunContext(
-            recipe, source.Folder, store, new CompositeObserver(store, display), plan.Task, Rewards(recipe), words,
+            recipe, source.Folder, store, new CompositeObserver(store, display), plan.Task, plan.General, words,
             backend, threads, time, cancel);
         context.Observer.RunStarted(Describe(recipe, source, command, probe, backend, threads, words, time));
         context.Observer.Notice(chosen);
@@ -126,19 +126,24 @@ public static class RecipeRunner
                 stage.Folder.Reset(stage.Keys);
             }
 
-            StageOutcome outcome = StageFactory.Create(stage.Stage).Run(new StageContext(run, stage, ModelText.Of(stage, run.Recipe, run.RecipeFolder)));
+            using StageRewards rewards = StageRewards.Create(run.Recipe, stage, run.Backend, run.Time);
+            StageOutcome outcome = Work(new StageContext(run, stage, ModelText.Of(stage, run.Recipe, run.RecipeFolder), rewards.Set));
             var result = new StageResult(stage.Stage.Name, stage.Stage.Kind, outcome.Seconds, outcome.Metrics);
             run.Observer.StageFinished(result);
             stage.Folder.Finish(result);
         }
     }
 
-    private static RewardSet Rewards(Recipe recipe)
+    private static StageOutcome Work(StageContext context)
     {
-        // What is too long is decided where the rewards teach.
-        int limit = recipe.Stages.Select(stage => stage.Options).OfType<GrpoOptions>().FirstOrDefault()?.MaxNewTokens ?? recipe.Evaluation.MaxNewTokens;
-        var settings = new RewardSettings { MaxTokens = limit };
-        return new([.. recipe.Rewards.Select(r => new WeightedReward(RewardFunctions.Create(r.Key, settings), r.Value))]);
+        try
+        {
+            return StageFactory.Create(context.Plan.Stage).Run(context);
+        }
+        catch (RewardException e)
+        {
+            throw new RunException($"stage {context.Name}: {e.Message}. Nothing done is lost: the same command goes on from the last checkpoint", e);
+        }
     }
 
     private static RunRecord Describe(

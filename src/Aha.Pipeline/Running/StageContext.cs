@@ -12,14 +12,17 @@ namespace Aha.Pipeline.Running;
 
 /// <summary>What every stage of a run shares.</summary>
 internal sealed record RunContext(
-    Recipe Recipe, string RecipeFolder, RunFolder Store, IRunObserver Observer, ITask Task,
-    RewardSet Rewards, ReflectiveWords ReflectiveWords, BackendKind Backend, int Threads, TimeProvider Time, CancellationToken Cancel)
+    Recipe Recipe, string RecipeFolder, RunFolder Store, IRunObserver Observer, ITask Task, ITask? General,
+    ReflectiveWords ReflectiveWords, BackendKind Backend, int Threads, TimeProvider Time, CancellationToken Cancel)
 {
-    /// <summary>Problems of the test split that evaluations use; the first <paramref name="limit"/> of them, 0 for all.</summary>
+    /// <summary>
+    /// Problems of the test split that evaluations use, then general prompts where there are any; the first <paramref name="limit"/> of either, 0 for
+    /// all.
+    /// </summary>
     public IReadOnlyList<Problem> TestProblems(int limit)
     {
-        IReadOnlyList<Problem> all = Task.Problems(Split.Test);
-        return limit > 0 ? [.. all.Take(limit)] : all;
+        int most = limit > 0 ? limit : int.MaxValue;
+        return [.. Task.Problems(Split.Test).Take(most), .. General?.Problems(Split.Test).Take(most) ?? []];
     }
 
     /// <summary>Checks that prompts and answers fit into the model's positions, before anything is sampled.</summary>
@@ -46,7 +49,8 @@ internal sealed record RunContext(
 /// <summary>One stage at work.</summary>
 /// <param name="Plan">What it reads.</param>
 /// <param name="Text">That of the model it works on.</param>
-internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Text)
+/// <param name="Rewards">What its completions are rewarded for.</param>
+internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Text, RewardSet Rewards)
 {
     public string Name => Plan.Stage.Name;
 
@@ -55,7 +59,18 @@ internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Te
     /// <summary>How the stage is announced.</summary>
     public StageRecord Record(long steps) => new(Name, Plan.Stage.Kind, steps, Plan.Stage.From);
 
-    public CausalLanguageModel LoadStartModel() => CausalLanguageModel.Load(Plan.Start?.Path ?? throw new InvalidOperationException($"stage {Name} has no model to start from"));
+    /// <exception cref="RecipeException">It is a reward model, which writes no text.</exception>
+    public CausalLanguageModel LoadStartModel()
+    {
+        CausalLanguageModel model = CausalLanguageModel.Load(Plan.Start?.Path ?? throw new InvalidOperationException($"stage {Name} has no model to start from"));
+        if (!model.Config.ScoreHead)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        throw new RecipeException($"stage {Name}: {Plan.Start.Path} is a reward model; start from a language model");
+    }
 
     /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with what its text goes through.</summary>
     public void SaveModel(CausalLanguageModel model, long step)
@@ -65,7 +80,7 @@ internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Te
         Saved(Folder.Model, step);
     }
 
-    public RolloutSampler Sampler(RolloutEngine engine) => new(engine, Text.Tokenizer, Text.Prompts, Run.Rewards, Run.ReflectiveWords);
+    public RolloutSampler Sampler(RolloutEngine engine) => new(engine, Text.Tokenizer, Text.Prompts, Rewards, Run.ReflectiveWords);
 
     /// <summary>Evaluates and records it.</summary>
     public EvaluationResult Evaluate(RolloutSampler sampler, IReadOnlyList<Problem> problems, string benchmark, long step, double seconds)
@@ -108,7 +123,7 @@ internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Te
         Verdict = completion.Judgement.Verdict.ToString().ToLowerInvariant(),
         Reason = completion.Judgement.Reason,
         Reward = completion.Reward.Total,
-        Rewards = Run.Rewards.Parts.Select((p, i) => (p.Function.Name, completion.Reward.Parts[i].Value)).ToDictionary(p => p.Name, p => p.Value),
+        Rewards = Rewards.Parts.Zip(completion.Reward.Parts).Where(p => p.Second.HasValue).ToDictionary(p => p.First.Function.Name, p => p.Second.Value),
         Tokens = completion.Tokens,
         FinishReason = completion.Completion.Finish.ToString().ToLowerInvariant(),
     };

@@ -9,6 +9,7 @@ using Aha.Tasks;
 using Aha.Training.Backends;
 using Aha.Training.Checkpoints;
 using Aha.Training.Grpo;
+using Aha.Verification.Rewards;
 
 namespace Aha.Pipeline.Stages;
 
@@ -42,8 +43,9 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         RolloutSampler sampler = context.Sampler(engine);
         using TrainingBackend backend = run.CreateBackend(model);
         using LoraAdapter? adapter = options.Lora is { } lora ? LoraAdapter.Attach(model, lora.ToConfig(), run.Seed($"{context.Name}/lora")) : null;
+        IReadOnlyList<Problem> general = options.GeneralShare > 0 ? run.General!.Problems(Split.Train) : [];
         using var trainer = new GrpoTrainer(
-            model, engine, sampler, run.Task.Problems(Split.Train), [], context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend, adapter);
+            model, engine, sampler, run.Task.Problems(Split.Train), general, context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend, adapter);
         bool resumed = TrainingCheckpoint.Exists(context.Folder.Checkpoint);
         if (resumed)
         {
@@ -56,7 +58,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         IReadOnlyList<Problem> watched = run.TestProblems(options.EvaluationProblems);
         IReadOnlyList<Problem> all = run.TestProblems(run.Recipe.Evaluation.Problems);
 
-        RunContext.RequireRoom($"stages.{context.Name}", model.Config.MaxPositionEmbeddings, sampler, run.Task.Problems(Split.Train), options.MaxNewTokens);
+        RunContext.RequireRoom($"stages.{context.Name}", model.Config.MaxPositionEmbeddings, sampler, [.. run.Task.Problems(Split.Train), .. general], options.MaxNewTokens);
         RunContext.RequireRoom("evaluation", model.Config.MaxPositionEmbeddings, sampler, all, run.Recipe.Evaluation.MaxNewTokens);
         if (!resumed)
         {
@@ -75,8 +77,9 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
                     Save();
                 }
 
-                evaluationSeconds += EvaluateWhereDue(done);
-                if (done >= options.Steps)
+                bool ended = done >= options.Steps || trainer.HasDiverged;
+                evaluationSeconds += EvaluateWhereDue(done, ended);
+                if (ended)
                 {
                     break;
                 }
@@ -87,15 +90,20 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
                 run.Observer.StepCompleted(new MetricRecord(context.Name, context.Plan.Stage.Kind, trainer.State.Step, clock.Seconds, values), KeptSamples(context, trainer, step));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or RewardException)
         {
             Save();
             throw;
         }
 
+        if (trainer.HasDiverged)
+        {
+            run.Observer.Notice($"stage {context.Name}: stopped after {trainer.State.Step} of {options.Steps} steps: the gold check of general prompts has fallen {trainer.State.Watch!.Divergence:F3} below its best while the learned rewards have not fallen");
+        }
+
         adapter?.Save(context.Folder.Adapter, context.Plan.Start!.Path);
-        context.SaveModel(model, options.Steps);
-        return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Name));
+        context.SaveModel(model, trainer.State.Step);
+        return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Name, trainer.State.Step));
 
         void Save()
         {
@@ -108,9 +116,9 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         }
 
         // Before and after on all problems, in between on the watched ones; not twice where a resumed run finds it done. Returns its seconds.
-        double EvaluateWhereDue(long done)
+        double EvaluateWhereDue(long done, bool ended)
         {
-            bool outside = done == 0 || done == options.Steps;
+            bool outside = done == 0 || ended;
             bool due = outside || (options.EvaluateEvery > 0 && done % options.EvaluateEvery == 0);
             if (!due || run.Store.EvaluationAt(context.Name, done) is not null)
             {
@@ -151,9 +159,9 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         return kept;
     }
 
-    private Dictionary<string, double> Metrics(RunFolder store, string stage)
+    private static Dictionary<string, double> Metrics(RunFolder store, string stage, long step)
     {
-        var metrics = new Dictionary<string, double>(store.EvaluationAt(stage, options.Steps)!.Metrics);
+        var metrics = new Dictionary<string, double>(store.EvaluationAt(stage, step)!.Metrics);
         // A run whose records were moved away goes on from its checkpoint without them.
         foreach ((string name, double value) in store.EvaluationAt(stage, 0)?.Metrics ?? new Dictionary<string, double>())
         {

@@ -2,7 +2,9 @@ using Aha.Models;
 using Aha.Pipeline.Planning;
 using Aha.Pipeline.Running;
 using Aha.Runs;
+using Aha.Tasks;
 using Aha.Tasks.Countdown;
+using Aha.Tasks.General;
 using Aha.Training.Backends;
 using Aha.Training.Checkpoints;
 using Aha.Training.Pretraining;
@@ -28,9 +30,14 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
             : context.LoadStartModel();
         var task = (CountdownTask)run.Task;
         CountdownTask world = options.Numbers is { } numbers ? new CountdownTask(task.Options with { Numbers = numbers, Limit = 0 }) : task;
-        var corpus = new CountdownCorpus(world, new CorpusOptions(), run.Seed("corpus"));
+        Func<long, string> document = new CountdownCorpus(world, new CorpusOptions(), run.Seed("corpus")).Document;
+        if (run.General is GeneralTask general)
+        {
+            document = new CorpusMix(document, new GeneralCorpus(general, run.Seed("general corpus")).Document, run.Recipe.General.CorpusShare, run.Seed("corpus mix")).Document;
+        }
+
         using TrainingBackend backend = run.CreateBackend(model);
-        using var trainer = new Pretrainer(model, corpus.Document, context.Text.Tokenizer, options, backend);
+        using var trainer = new Pretrainer(model, document, context.Text.Tokenizer, options, backend);
         if (TrainingCheckpoint.Exists(context.Folder.Checkpoint))
         {
             trainer.Resume(context.Folder.Checkpoint);
@@ -40,7 +47,7 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
         run.Observer.StageStarted(context.Record(options.Steps), trainer.State.Step);
         if (trainer.State.Step == 0)
         {
-            run.Observer.Notice($"{model.ParameterCount:N0} parameters; first document: {corpus.Document(0)}");
+            run.Observer.Notice($"{model.ParameterCount:N0} parameters; first document: {document(0)}");
         }
 
         var clock = new StageClock(run.Time, trainer.State.Seconds);

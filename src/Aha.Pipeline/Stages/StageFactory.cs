@@ -15,6 +15,7 @@ internal static class StageFactory
         DistillOptions options => new DistillStage(options),
         SftStageOptions options => new SftStage(options),
         SampleOptions options => new SampleStage(options),
+        RewardModelStageOptions options => new RewardModelStage(options),
         _ => throw new NotSupportedException($"no stage of kind {stage.Kind}"),
     };
 }

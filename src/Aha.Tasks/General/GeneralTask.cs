@@ -1,7 +1,7 @@
 namespace Aha.Tasks.General;
 
 /// <summary>Options of the world of general prompts.</summary>
-public sealed record GeneralOptions
+public sealed record GeneralWorldOptions
 {
     /// <summary>ISO 639-1; see <see cref="GeneralLanguage"/>.</summary>
     public IReadOnlyList<string> Languages { get; init; } = ["en", "zh"];
@@ -36,7 +36,7 @@ public sealed class GeneralTask : ITask
     private readonly Dictionary<Split, GeneralPrompt[]> _prompts;
 
     /// <exception cref="TaskException">The options are out of range.</exception>
-    public GeneralTask(GeneralOptions options)
+    public GeneralTask(GeneralWorldOptions options)
     {
         options.Validate();
         _prompts = options.Languages.SelectMany(code => Enumerate(GeneralLanguage.Of(code)))
@@ -52,7 +52,7 @@ public sealed class GeneralTask : ITask
     /// <summary>The prompts of a split as what they are.</summary>
     public IReadOnlyList<GeneralPrompt> Prompts(Split split) => _prompts.TryGetValue(split, out GeneralPrompt[]? prompts) ? prompts : [];
 
-    private static Split SplitOf(string id, GeneralOptions options)
+    private static Split SplitOf(string id, GeneralWorldOptions options)
     {
         double position = Seeds.Fraction(id);
         return position < options.TestShare ? Split.Test

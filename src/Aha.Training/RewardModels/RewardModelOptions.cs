@@ -62,7 +62,7 @@ public record RewardModelOptions
     public int CheckpointEvery { get; init; } = 50;
 
     /// <summary>What the model looks at.</summary>
-    internal ResponsePart Part => On ?? (Objective == RewardObjective.Pairwise ? ResponsePart.Summary : ResponsePart.Response);
+    public ResponsePart LooksAt => On ?? (Objective == RewardObjective.Pairwise ? ResponsePart.Summary : ResponsePart.Response);
 
     /// <exception cref="ArgumentException">A value is outside its range; the message names its key.</exception>
     public virtual void Validate()

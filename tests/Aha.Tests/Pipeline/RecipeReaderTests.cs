@@ -82,6 +82,15 @@ public class RecipeReaderTests
     [InlineData("rewards: { acuracy: 1 }\n" + Minimal, "acuracy", "language_consistency")]
     [InlineData("rewards: { accuracy: much }\n" + Minimal, "rewards.accuracy", "a number")]
     [InlineData("template: hello\n" + Minimal, "hello", "{prompt}")]
+    [InlineData("rewards: { accuracy: { wieght: 1 } }\n" + Minimal, "wieght", "weight")]
+    [InlineData("rewards: { accuracy: { on: summary } }\n" + Minimal, "accuracy", "on: says")]
+    [InlineData("rewards: { mine: { judge: { url: nowhere } } }\n" + Minimal, "nowhere", "http")]
+    [InlineData("rewards: { mine: { model: base } }\n" + Minimal, "base is a pretrain stage", "reward-model")]
+    [InlineData("rewards: { mine: { model: nobody } }\n" + Minimal, "nobody", "names no stage")]
+    [InlineData(Minimal + "\n  - { name: x, kind: pretrain, rewards: { accuracy: 1 } }", "x.rewards", "rewards nothing")]
+    [InlineData(Minimal + "\n  - { name: x, kind: grpo, from: base, general_share: 0.5 }", "general_share", "source: nano")]
+    [InlineData(Minimal + "\n  - { name: x, kind: reward-model, from: base }", "data", "source: nano")]
+    [InlineData("general: { source: file }\n" + Minimal, "general", "path")]
     public void MistakesAreNamedWithTheirPlaceAndTheWayOut(string text, string what, string hint)
     {
         RecipeException e = Assert.Throws<RecipeException>(() => Parse(text));
@@ -137,6 +146,26 @@ public class RecipeReaderTests
         }
 
         Assert.Equal(described, File.ReadAllText(Path.Combine(Repository.Root, "docs", "recipe-keys.md")));
+    }
+
+    [Fact]
+    public void AStagesOwnRewardsStandInPlaceOfTheRecipes()
+    {
+        Recipe recipe = Parse("""
+            general: { source: nano }
+            rewards: { accuracy: 1, format: 0.2 }
+            stages:
+              - { name: base, kind: pretrain }
+              - { name: helpful, kind: reward-model, from: base }
+              - { name: zero, kind: grpo, from: base }
+              - { name: all, kind: grpo, from: zero, rewards: { accuracy: 1, helpful: { model: helpful, on: summary, weight: 0.5 } } }
+            """);
+        Assert.Equal(recipe.Rewards, recipe.Stages.Single(s => s.Name == "zero").Rewards);
+        RecipeStage all = recipe.Stages.Single(s => s.Name == "all");
+        Assert.Equal(["accuracy", "helpful"], all.Rewards.Keys);
+        Assert.Equal(new RewardOptions { Model = "helpful", Weight = 0.5, On = Aha.Verification.Format.ResponsePart.Summary }, all.Rewards["helpful"]);
+        Assert.Contains(StageGraph.InputsOf(all), i => i is { Key: "rewards.helpful.model", Name: "helpful" });
+        Assert.Equal("{ accuracy: 1, format: 0.2 }", YamlKeys.Show(recipe.Rewards));
     }
 
     private static string Describe(Recipe recipe) => System.Text.Json.JsonSerializer.Serialize(new { recipe, Stages = recipe.Stages.Select(s => s.Options) });

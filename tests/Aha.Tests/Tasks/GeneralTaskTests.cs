@@ -9,7 +9,7 @@ namespace Aha.Tests.Tasks;
 
 public class GeneralTaskTests
 {
-    private static readonly GeneralTask s_task = new(new GeneralOptions());
+    private static readonly GeneralTask s_task = new(new GeneralWorldOptions());
     private static readonly WordTokenizer s_words = new(CountdownVocabulary.Of(["en", "zh"]).Union(GeneralVocabulary.Of(["en", "zh"])));
 
     private static IEnumerable<GeneralPrompt> All => Enum.GetValues<Split>().SelectMany(s_task.Prompts);

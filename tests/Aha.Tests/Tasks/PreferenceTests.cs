@@ -6,7 +6,7 @@ namespace Aha.Tests.Tasks;
 
 public class PreferenceTests
 {
-    private static readonly GeneralTask s_task = new(new GeneralOptions());
+    private static readonly GeneralTask s_task = new(new GeneralWorldOptions());
 
     [Fact]
     public void TheGoldCheckOrdersEveryPair()
