@@ -1,5 +1,7 @@
 using System.Text;
+using Aha.Tasks.Countdown;
 using Aha.Verification.Format;
+using Aha.Verification.Language;
 
 namespace Aha.Evaluation.RejectionSampling;
 
@@ -7,10 +9,10 @@ namespace Aha.Evaluation.RejectionSampling;
 public static class AnswerRewrites
 {
     // The words of the nano world between a failed attempt and the next.
-    private static readonly string[] s_turns = [" , no , ", " , wait , ", " , hmm , "];
+    private static readonly string[] s_turns = [.. CountdownWords.All.SelectMany(words => (string[])[words.No, words.Wait, words.Hmm]).Select(word => $" , {word} , ")];
 
     /// <summary>The names a recipe can give.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["drop_repeats", "cold_start"];
+    public static IReadOnlyList<string> Names { get; } = ["drop_repeats", "one_language", "cold_start"];
 
     /// <summary>The rewriting of that name as a filter: what it cannot rewrite falls.</summary>
     /// <param name="token">The special token of the cold-start format.</param>
@@ -18,13 +20,14 @@ public static class AnswerRewrites
     /// <exception cref="ArgumentException">No rewriting has that name.</exception>
     public static AnswerFilter Named(string name, string token, string summary)
     {
-        Func<string, string?> rewrite = name switch
+        Func<SampledAnswer, string?> rewrite = name switch
         {
-            "drop_repeats" => DropRepeats,
-            "cold_start" => text => ColdStart(text, token, summary),
+            "drop_repeats" => answer => DropRepeats(answer.Text),
+            "one_language" => answer => OneLanguage(answer.Question, answer.Text),
+            "cold_start" => answer => ColdStart(answer.Text, token, summary),
             _ => throw new ArgumentException($"unknown rewrite '{name}'; known are {string.Join(", ", Names)}", nameof(name)),
         };
-        return new AnswerFilter("not rewritable", answers => answers.Select(a => (Answer: a, Text: rewrite(a.Text))).Where(x => x.Text is not null).Select(x => x.Answer with { Text = x.Text! }));
+        return new AnswerFilter("not rewritable", answers => answers.Select(a => (Answer: a, Text: rewrite(a))).Where(x => x.Text is not null).Select(x => x.Answer with { Text = x.Text! }));
     }
 
     /// <summary>
@@ -62,6 +65,10 @@ public static class AnswerRewrites
             (turn, rest) = (next, rest[(at + next.Length)..]);
         }
     }
+
+    /// <summary>In the question's language throughout: a mixed chain of the nano world is put into it word by word.</summary>
+    public static string? OneLanguage(string question, string text) =>
+        CountdownWords.All.FirstOrDefault(words => words.Code == LanguageIdentifier.Detect(question))?.Rewrite(text);
 
     private static (int At, string Turn) NextTurn(string text)
     {

@@ -68,6 +68,10 @@ internal static class RecipeRules
                 Require(file, options.GeneralShare == 0 || recipe.General.Source != GeneralSource.None,
                     $"{where}: general_share is {options.GeneralShare}, and the recipe has no general prompts; add general: {{ source: nano }}, or a file");
                 break;
+            case GeneralDataOptions options:
+                Try(file, where, options.Validate);
+                Require(file, recipe.General.Source == GeneralSource.Nano, $"{where}: its conversations are about general: {{ source: nano }}, which the recipe does not have");
+                break;
             case RewardModelStageOptions options:
                 Try(file, where, options.Validate);
                 Require(file, options.Data is not null || recipe.General.Source == GeneralSource.Nano,

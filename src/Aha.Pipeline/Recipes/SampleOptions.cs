@@ -51,7 +51,7 @@ public sealed record SampleOptions
     [Description("most answers kept a problem; 0 keeps all")]
     public int PerProblem { get; init; }
 
-    [Description("rules that rewrite what is kept, in order: drop_repeats (each attempt once), cold_start (the paper's |special_token|reasoning|special_token|summary)")]
+    [Description("rules that rewrite what is kept, in order: drop_repeats (each attempt once), one_language (nano: all words in the question's language), cold_start (the paper's |special_token|reasoning|special_token|summary)")]
     public IReadOnlyList<string> Rewrite { get; init; } = [];
 
     [Description("the special token of the cold-start format")]

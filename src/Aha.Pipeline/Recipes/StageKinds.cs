@@ -61,5 +61,6 @@ public static class StageKinds
         new("sample", typeof(SampleOptions), RecipeParts.Task | RecipeParts.Template, LeavesData: true),
         new("distill", typeof(DistillOptions), RecipeParts.Training | Asking, LeavesModel: true, LeavesData: true),
         new("reward-model", typeof(RewardModelStageOptions), RecipeParts.Training | RecipeParts.Task | RecipeParts.Template, LeavesRewardModel: true),
+        new("general-data", typeof(GeneralDataOptions), RecipeParts.Task, LeavesData: true, FromScratch: true),
     }.ToDictionary(kind => kind.Name);
 }

@@ -16,6 +16,7 @@ internal static class StageFactory
         SftStageOptions options => new SftStage(options),
         SampleOptions options => new SampleStage(options),
         RewardModelStageOptions options => new RewardModelStage(options),
+        GeneralDataOptions options => new GeneralDataStage(options),
         _ => throw new NotSupportedException($"no stage of kind {stage.Kind}"),
     };
 }

@@ -11,6 +11,12 @@ public class AnswerFilterTests
 
     private static string[] Kept(AnswerFilter filter, params SampledAnswer[] answers) => [.. filter.Keep(answers).Select(a => a.Text)];
 
+    [Theory]
+    [InlineData("make 6 from 1 2 3 .", "<think> 1 + 2 = 3 低 , 等等 , 3 + 3 = 6 yes </think> <answer> x </answer>", "<think> 1 + 2 = 3 low , wait , 3 + 3 = 6 yes </think> <answer> x </answer>")]
+    [InlineData("用 1 2 3 得到 6 .", "<think> 1 + 2 = 3 低 , wait , 3 + 3 = 6 yes </think> <answer> x </answer>", "<think> 1 + 2 = 3 低 , 等等 , 3 + 3 = 6 对 </think> <answer> x </answer>")]
+    [InlineData("1 2 3", "<think> low </think> <answer> x </answer>", null)]
+    public void AMixedChainIsPutIntoTheQuestionsLanguage(string question, string text, string? expected) => Assert.Equal(expected, AnswerRewrites.OneLanguage(question, text));
+
     [Fact]
     public void EachRuleKeepsWhatItSays()
     {

@@ -73,7 +73,7 @@ public sealed class RunPlanTests : IDisposable
 
         if (anew.StartsWith("zero,", StringComparison.Ordinal))
         {
-            Assert.Equal(["from: zero is another than before"], changed.Single(s => s.Stage.Name == "test").Reasons);
+            Assert.Contains("from: zero is another than before", changed.Single(s => s.Stage.Name == "test").Reasons);
         }
     }
 
