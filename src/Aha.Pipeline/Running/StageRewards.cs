@@ -39,7 +39,7 @@ internal sealed class StageRewards : IDisposable
         {
             string folder = stage.InputsOf($"rewards.{name}.model").Single().Path;
             ComputePrecision precision = backend == BackendKind.LibtorchBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
-            return new RewardModelReward(name, Own(RewardModel.Load(folder, Tokenizers.Load, precision, options.On)));
+            return new RewardModelReward(name, Own(RewardModel.Load(folder, precision, options.On)));
         }
 
         if (options.Judge.Url is { } url)

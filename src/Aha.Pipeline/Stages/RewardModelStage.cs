@@ -35,7 +35,7 @@ internal sealed class RewardModelStage(RewardModelStageOptions options) : IStage
         using CausalLanguageModel start = CausalLanguageModel.Load(context.Plan.Start!.Path);
         using CausalLanguageModel model = start.WithScoreHead();
         ComputePrecision precision = run.Backend == BackendKind.LibtorchBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
-        var text = new RewardText(context.Tokenizer, run.Template, options.LooksAt);
+        var text = new RewardText(context.Text.Tokenizer, context.Text.Prompts, options.LooksAt);
         (IReadOnlyList<RewardExample> train, IReadOnlyList<RewardExample> heldOut, double balanced) = Examples(context, text, model.Config.MaxPositionEmbeddings);
         using var trainer = new RewardModelTrainer(model, train, options, precision, run.Seed(context.Name));
         if (TrainingCheckpoint.Exists(context.Folder.Checkpoint))
@@ -65,7 +65,9 @@ internal sealed class RewardModelStage(RewardModelStageOptions options) : IStage
         Dictionary<string, double> quality = RewardQuality.Evaluate(model, heldOut, precision, options.MicroBatchTokens);
         quality["trained_examples"] = train.Count;
         quality["left_out_for_length"] = balanced;
-        RewardModel.Save(context.Folder.Model, model, text, options.Objective);
+        model.Save(context.Folder.Model);
+        context.Text.Save(context.Folder.Model);
+        new RewardModelNote(options.Objective, options.LooksAt, run.Recipe.Template, run.Recipe.SystemPrompt).Save(context.Folder.Model);
         context.Saved(context.Folder.Model, trainer.Steps);
         return new StageOutcome(clock.Seconds, quality);
 

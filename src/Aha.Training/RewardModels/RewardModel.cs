@@ -1,7 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Aha.Models;
 using Aha.Tasks;
+using Aha.Templates;
 using Aha.Tensors;
 using Aha.Tokenization;
 using Aha.Verification.Format;
@@ -10,17 +9,12 @@ using static TorchSharp.torch;
 namespace Aha.Training.RewardModels;
 
 /// <summary>
-/// A trained reward model: a standard <c>...ForSequenceClassification</c> folder with its tokenizer, and <c>reward_model.json</c>, which says how
-/// prompts are rendered and what the model looks at. Not for use by several threads at once.
+/// A trained reward model: a standard <c>...ForSequenceClassification</c> folder with its tokenizer, and a <see cref="RewardModelNote"/>. Not for
+/// use by several threads at once.
 /// </summary>
 public sealed class RewardModel : IDisposable
 {
-    private const string NoteFile = "reward_model.json";
     private const int MaxTokens = 8192;
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        WriteIndented = true, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) }, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
 
     private readonly CausalLanguageModel _model;
     private readonly RewardText _text;
@@ -28,32 +22,25 @@ public sealed class RewardModel : IDisposable
 
     private RewardModel(CausalLanguageModel model, RewardText text, ComputePrecision precision) => (_model, _text, _precision) = (model, text, precision);
 
-    /// <summary>What the model was trained to look at.</summary>
+    /// <summary>What it looks at.</summary>
     public ResponsePart Part => _text.Part;
-
-    /// <summary>Writes a model with a score head as a reward model.</summary>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static void Save(string folder, CausalLanguageModel model, RewardText text, RewardObjective objective)
-    {
-        model.Save(folder);
-        text.Tokenizer.Save(folder);
-        File.WriteAllText(Path.Combine(folder, NoteFile), JsonSerializer.Serialize(new Note(objective, text.Part, text.Template.Text), s_json));
-    }
 
     /// <param name="part">What to look at; null for what the model was trained on.</param>
     /// <exception cref="ModelFormatException">The folder holds no reward model, or one that cannot be read.</exception>
     /// <exception cref="TokenizationException">Its tokenizer cannot be read.</exception>
-    public static RewardModel Load(string folder, Func<string, ITokenizer> loadTokenizer, ComputePrecision precision, ResponsePart? part = null)
+    /// <exception cref="TaskException">Its prompts are rendered by a chat template that is not there.</exception>
+    public static RewardModel Load(string folder, ComputePrecision precision, ResponsePart? part = null)
     {
-        Note note = ReadNote(folder);
+        RewardModelNote note = RewardModelNote.Read(folder);
+        var text = new RewardText(Tokenizer.Load(folder), PromptRenderers.Named(note.Template, note.SystemPrompt, ChatTemplate.TryLoad(folder)), part ?? note.On);
         CausalLanguageModel model = CausalLanguageModel.Load(folder);
-        if (!model.Config.ScoreHead)
+        if (model.Config.ScoreHead)
         {
-            model.Dispose();
-            throw new ModelFormatException(Path.Combine(folder, ModelConfigFile.ConfigName), "architectures", "names no ...ForSequenceClassification: this is no reward model");
+            return new RewardModel(model, text, precision);
         }
 
-        return new RewardModel(model, new RewardText(loadTokenizer(folder), new PromptTemplate(note.Template), part ?? note.On), precision);
+        model.Dispose();
+        throw new ModelFormatException(Path.Combine(folder, ModelConfigFile.ConfigName), "architectures", "names no ...ForSequenceClassification: this is no reward model");
     }
 
     /// <summary>
@@ -92,23 +79,4 @@ public sealed class RewardModel : IDisposable
             return null;
         }
     }
-
-    private static Note ReadNote(string folder)
-    {
-        string path = Path.Combine(folder, NoteFile);
-        try
-        {
-            return JsonSerializer.Deserialize<Note>(File.ReadAllText(path), s_json) is { Template: not null } note ? note : throw new ModelFormatException(path, "template", "missing");
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException(path, e.Path ?? "", "not a reward model's note", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException(path, "", $"cannot be read: {e.Message}; a reward model's folder holds one", e);
-        }
-    }
-
-    private sealed record Note(RewardObjective Objective, ResponsePart On, string Template);
 }

@@ -103,7 +103,7 @@ public sealed class RewardModelTests
         RewardText text = Text(ResponsePart.Summary);
         RewardExample[] train = Examples(RewardObjective.Pairwise, text, 60, 1);
         Train(model, train, s_quick);
-        RewardModel.Save(folder.Path, model, text, RewardObjective.Pairwise);
+        Save(folder.Path, model, new RewardModelNote(RewardObjective.Pairwise, ResponsePart.Summary, "nano", null));
 
         string config = File.ReadAllText(folder.File("config.json"));
         Assert.Contains("Qwen2ForSequenceClassification", config, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class RewardModelTests
         Assert.DoesNotContain(loaded.Layout, slice => slice.Name == "lm_head.weight");
         Assert.True(TensorMemory.Floats(model.Parameters).SequenceEqual(TensorMemory.Floats(loaded.Parameters)));
 
-        using RewardModel reward = RewardModel.Load(folder.Path, WordTokenizer.Load, ComputePrecision.Float32);
+        using RewardModel reward = RewardModel.Load(folder.Path, ComputePrecision.Float32);
         Assert.Equal(ResponsePart.Summary, reward.Part);
         IReadOnlyList<double?> scores = reward.Score([("ask", "kind a"), ("ask", "<think> rude </think> kind a"), ("ask", "rude a"), ("ask", "unheard-of")]);
         Assert.Equal(scores[0]!.Value, scores[1]!.Value, 1e-6);
@@ -129,10 +129,10 @@ public sealed class RewardModelTests
         Assert.Contains("reward model", Assert.Throws<ArgumentException>(() => new Aha.Generation.RolloutEngine(model.Config)).Message, StringComparison.Ordinal);
         using CausalLanguageModel language = CausalLanguageModel.Create(Small, seed: 5);
         language.Save(folder.Path);
-        Assert.Contains("reward_model.json", Assert.Throws<ModelFormatException>(() => RewardModel.Load(folder.Path, WordTokenizer.Load, ComputePrecision.Float32)).Message, StringComparison.Ordinal);
-        RewardModel.Save(folder.Path, model, Text(ResponsePart.Response), RewardObjective.Pointwise);
+        Assert.Contains("reward_model.json", Assert.Throws<ModelFormatException>(() => RewardModel.Load(folder.Path, ComputePrecision.Float32)).Message, StringComparison.Ordinal);
+        Save(folder.Path, model, new RewardModelNote(RewardObjective.Pointwise, ResponsePart.Response, "nano", null));
         language.Save(folder.Path);
-        Assert.Contains("no reward model", Assert.Throws<ModelFormatException>(() => RewardModel.Load(folder.Path, WordTokenizer.Load, ComputePrecision.Float32)).Message, StringComparison.Ordinal);
+        Assert.Contains("no reward model", Assert.Throws<ModelFormatException>(() => RewardModel.Load(folder.Path, ComputePrecision.Float32)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,6 +159,13 @@ public sealed class RewardModelTests
     {
         using CausalLanguageModel language = CausalLanguageModel.Create(Small, seed: 5);
         return language.WithScoreHead();
+    }
+
+    private static void Save(string folder, CausalLanguageModel model, RewardModelNote note)
+    {
+        model.Save(folder);
+        s_words.Save(folder);
+        note.Save(folder);
     }
 
     private static RewardText Text(ResponsePart part) => new(s_words, PromptTemplate.Nano, part);
