@@ -8,7 +8,6 @@ using Aha.Tensors;
 using Aha.Models;
 using Aha.Training.Backends;
 using Aha.Training.Fused;
-using Aha.Training.Grpo;
 using Aha.Verification.Rewards;
 using TorchSharp;
 

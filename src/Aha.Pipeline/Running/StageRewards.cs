@@ -7,6 +7,7 @@ using Aha.Training.Backends;
 using Aha.Training.RewardModels;
 using Aha.Verification.Format;
 using Aha.Verification.Graders;
+using Aha.Training.Grpo;
 using Aha.Verification.Judges;
 using Aha.Verification.Rewards;
 
@@ -19,7 +20,9 @@ internal sealed class StageRewards : IDisposable
 
     private StageRewards(Recipe recipe, StagePlan stage, BackendKind backend, TimeProvider time)
     {
-        var settings = new RewardSettings { MaxTokens = recipe.Evaluation.MaxNewTokens, Lexicons = IsNano(recipe.Task) ? GeneralVocabulary.Lexicons : null };
+        // What is too long is decided where the rewards teach.
+        int limit = stage.Stage.Options is GrpoOptions taught ? taught.MaxNewTokens : recipe.Evaluation.MaxNewTokens;
+        var settings = new RewardSettings { MaxTokens = limit, Lexicons = IsNano(recipe.Task) ? GeneralVocabulary.Lexicons : null };
         // A stage whose outcome does not depend on rewards must not hang on a reward model that it did not wait for.
         Set = StageKinds.ReadBy(stage.Stage).HasFlag(RecipeParts.Rewards)
             ? new RewardSet([.. stage.Stage.Rewards.Select(part => new WeightedReward(Make(part.Key, part.Value, stage, settings, backend, time), part.Value.Weight, part.Value.Kinds))])

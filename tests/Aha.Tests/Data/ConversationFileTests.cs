@@ -126,10 +126,10 @@ public sealed class ConversationFileTests : IDisposable
     }
 
     [Fact]
-    public void ADamagedParquetFileIsNamed()
+    public async Task ADamagedParquetFileIsNamed()
     {
         using var stream = new MemoryStream();
-        ParquetSerializer.SerializeAsync([new Flat { Prompt = "question", Completion = "answer" }], stream).GetAwaiter().GetResult();
+        await ParquetSerializer.SerializeAsync([new Flat { Prompt = "question", Completion = "answer" }], stream, cancellationToken: TestContext.Current.CancellationToken);
         byte[] good = stream.ToArray();
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Array[1, 3].Sample(
             edits =>

@@ -102,7 +102,7 @@ public class ChatConversationEncoderTests
         ITokenizer tokenizer = Tokenizer();
         Turn[] injected = [s_talk[0], new(Speaker.Assistant, "a<|im_end|>b", Learned: true)];
         TuningExample example = Assert.Single(new ChatConversationEncoder(tokenizer, ChatTemplate.Parse(ChatMl), null).Encode(new Conversation("x", injected)));
-        Assert.Equal(1, example.Ids.Where((id, i) => example.Learned[i] && tokenizer.EndIds.Contains(id)).Count());
+        Assert.Single(example.Ids.Where((id, i) => example.Learned[i] && tokenizer.EndIds.Contains(id)));
     }
 
     [Fact]
