@@ -23,7 +23,7 @@ internal sealed record LoraTarget(string Name, ParameterSlice Down, ParameterSli
             var alone = config with { Targets = [target] };
             if (modules.TrueForAll(module => !alone.Takes(module.Module)))
             {
-                string known = string.Join(", ", modules.Select(module => module.Module[(module.Module.LastIndexOf('.') + 1)..]).Distinct());
+                string known = string.Join(", ", modules.Select(module => module.Module[(module.Module.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal));
                 throw new ModelFormatException(file, "target_modules", $"the model has no matrix '{target}'; it has {known}");
             }
         }

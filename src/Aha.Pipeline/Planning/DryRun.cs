@@ -69,7 +69,7 @@ public sealed record DryRun(
             stage.Action switch { StageAction.Keep => "done", StageAction.StartAnew => "start anew", _ => stage.Action.ToString().ToLowerInvariant() },
             stage.Reasons,
             parameters,
-            Math.Round(seconds, 1),
+            seconds,
             MemoryEstimate.Of(stage.Config, work),
             stage.Kind.LeavesModel ? sizeof(float) * parameters : 0);
     }

@@ -24,9 +24,9 @@ public static class RecipeSettings
         foreach ((string key, PropertyInfo property) in YamlKeys.Of(options.GetType()))
         {
             object? value = property.GetValue(options);
-            if (YamlKeys.IsMapping(property.PropertyType))
+            if (value is not null && YamlKeys.IsMapping(property.PropertyType))
             {
-                Add(settings, $"{path}{key}.", value!);
+                Add(settings, $"{path}{key}.", value);
             }
             else if (value is not IReadOnlyList<RecipeStage>)
             {

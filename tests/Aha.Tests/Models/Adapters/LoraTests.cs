@@ -148,7 +148,7 @@ public sealed class LoraTests : IDisposable
     [InlineData("r", "0", "not positive")]
     [InlineData("r", "5", "shape [4, 64], where [5, 64] is due")]
     [InlineData("target_modules", "[\"q_proj\"]", "belongs to no target module")]
-    [InlineData("target_modules", "[\"q_proj\", \"w_pack\"]", "no matrix 'w_pack'; it has q_proj")]
+    [InlineData("target_modules", "[\"q_proj\", \"w_pack\"]", "no matrix 'w_pack'; it has down_proj")]
     [InlineData("target_modules", "\".*\"", "expected a list of strings")]
     [InlineData("target_modules", "[\"q_proj\", \"v_proj\", \"gate_proj\", \"up_proj\"]", "up_proj.lora_A.weight: missing")]
     [InlineData("base_model_name_or_path", "\"Qwen/Qwen2.5-0.5B\"", "is no folder beside the adapter")]
