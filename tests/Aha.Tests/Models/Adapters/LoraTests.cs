@@ -172,7 +172,7 @@ public sealed class LoraTests : IDisposable
     public void ATargetThatTheModelLacksIsRefused()
     {
         using CausalLanguageModel model = Base();
-        Assert.Contains("it has q_proj, k_proj", Assert.Throws<ModelFormatException>(() => LoraAdapter.Attach(model, Config with { Targets = ["c_attn"] }, seed: 1)).Message);
+        Assert.Contains("it has down_proj, gate_proj", Assert.Throws<ModelFormatException>(() => LoraAdapter.Attach(model, Config with { Targets = ["c_attn"] }, seed: 1)).Message);
     }
 
     [Fact]
