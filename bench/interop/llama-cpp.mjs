@@ -10,13 +10,13 @@ import {spawnSync} from "node:child_process";
 import {readFileSync} from "node:fs";
 import {pathToFileURL} from "node:url";
 import {parseArgs} from "node:util";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 
 const {values: options} = parseArgs({options: {
     model: {type: "string"}, prompts: {type: "string"}, tokens: {type: "string", default: "48"}, aha: {type: "string", default: "aha"}
 }});
 
-const modules = (process.env.NODE_PATH ?? join(process.cwd(), "node_modules")).split(":")[0];
+const modules = resolve((process.env.NODE_PATH ?? join(process.cwd(), "node_modules")).split(":")[0]);
 const {getLlama, LlamaLogLevel} = await import(pathToFileURL(createRequire(join(modules, "x.js")).resolve("node-llama-cpp")));
 const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLevel.error});
 const model = await llama.loadModel({modelPath: options.model});
