@@ -109,8 +109,11 @@ internal sealed class ConfigReader
     private int ToInt(string key, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Refused(key, $"expected an integer, found {Shown(value)}");
 
+    // A literal beyond double's range (1e400) parses as infinity: it could be neither computed with nor written back.
     private double ToDouble(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) ? number : throw Refused(key, $"expected a number, found {Shown(value)}");
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw Refused(key, $"expected a finite number, found {Shown(value)}");
 
     private static string Shown(JsonElement value)
     {

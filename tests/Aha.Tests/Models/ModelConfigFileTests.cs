@@ -24,7 +24,8 @@ public sealed class ModelConfigFileTests : IDisposable
     [InlineData("rope_scaling", """{"type":"yarn","factor":0.5}""", "rope_scaling.factor", "not 1 or above")]
     [InlineData("quantization_config", """{"quant_method":"gptq"}""", "quantization_config.quant_method", "only fp8")]
     [InlineData("eos_token_id", "[1,5000]", "eos_token_id", "outside the vocabulary")]
-    [InlineData("rope_theta", "\"big\"", "rope_theta", "expected a number")]
+    [InlineData("rope_theta", "\"big\"", "rope_theta", "expected a finite number")]
+    [InlineData("initializer_range", "-1e400", "initializer_range", "expected a finite number")]
     public void ImpossibleOrUnsupportedIsRefusedInOneLine(string key, string value, string expectedKey, string expected)
     {
         JsonObject json = Classic();

@@ -59,9 +59,9 @@ public sealed class GgufMetadata
     public double? OptionalDouble(string key) => Find(key) switch
     {
         null => null,
-        double value => value,
-        float value => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
-        object other => throw Unexpected(key, "a floating-point number", other),
+        double value when double.IsFinite(value) => value,
+        float value when float.IsFinite(value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+        object other => throw Unexpected(key, "a finite floating-point number", other),
     };
 
     public bool? OptionalBool(string key) => Find(key) switch

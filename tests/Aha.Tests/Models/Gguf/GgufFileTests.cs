@@ -51,7 +51,8 @@ public sealed class GgufFileTests : IDisposable
             .Pair("a", 0, [7]).Pair("b", 1, [0xFF]).Pair("c", 2, [1, 2]).Pair("d", 3, [0xFE, 0xFF]).Pair("e", 4, [1, 0, 0, 0x80]).Pair("f", 5, [1, 0, 0, 0x80])
             .Pair("g", 6, BitConverter.GetBytes(1e-5f)).Pair("h", 7, [1]).Pair("i", 8, HandmadeGguf.Text("é")).Pair("j", 10, BitConverter.GetBytes(ulong.MaxValue))
             .Pair("k", 11, BitConverter.GetBytes(long.MinValue)).Pair("l", 12, BitConverter.GetBytes(Math.PI))
-            .Pair("m", 9, HandmadeGguf.List(9, 1, HandmadeGguf.List(2, 2, [1, 0, 2, 0])));
+            .Pair("m", 9, HandmadeGguf.List(9, 1, HandmadeGguf.List(2, 2, [1, 0, 2, 0])))
+            .Pair("n", 6, BitConverter.GetBytes(float.NaN)).Pair("o", 12, BitConverter.GetBytes(double.NegativeInfinity));
         using GgufFile opened = Open(file);
         GgufMetadata metadata = opened.Metadata;
         Assert.Equal(
@@ -61,6 +62,9 @@ public sealed class GgufFileTests : IDisposable
         Assert.Equal(7, metadata.Int("a"));
         Assert.Equal(1e-5, metadata.OptionalDouble("g"));
         Assert.Contains("e: expected an integer", Assert.Throws<ModelFormatException>(() => metadata.OptionalInt("e")).Message);
+        // What no config.json could hold, and no model computes with.
+        foreach (string key in (string[])["n", "o"])
+            Assert.Contains($"{key}: expected a finite floating-point number", Assert.Throws<ModelFormatException>(() => metadata.OptionalDouble(key)).Message);
         Assert.Contains("i: expected true or false, found é", Assert.Throws<ModelFormatException>(() => metadata.OptionalBool("i")).Message);
         Assert.Contains("nothing: missing", Assert.Throws<ModelFormatException>(() => metadata.Text("nothing")).Message);
     }
