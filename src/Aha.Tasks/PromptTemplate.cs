@@ -45,5 +45,12 @@ public sealed class PromptTemplate : IPromptRenderer
         _ => throw new TaskException($"unknown template '{name}': use nano, r1-zero, {PromptRenderers.Chat}, or a text that holds {Slot}"),
     };
 
+    /// <summary>
+    /// The answer as it continues the prompt: after a blank where neither has one, as in any text. To a tokenizer of words that is all the same; one of
+    /// bytes has <c>Assistant: &lt;think&gt;</c> in what it was pretrained on, and would not know <c>Assistant:&lt;think&gt;</c>.
+    /// </summary>
+    public static string Continue(string prompt, string answer) =>
+        prompt is [.., var last] && answer is [var first, ..] && !char.IsWhiteSpace(last) && !char.IsWhiteSpace(first) ? " " + answer : answer;
+
     public string Render(string question) => _before + question + _after;
 }

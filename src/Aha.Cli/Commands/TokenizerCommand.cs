@@ -18,18 +18,19 @@ internal static class TokenizerCommand
         {
             Description = "text files, or JSONL files with a field \"text\"", Required = true, HelpName = "FILE", AllowMultipleArgumentsPerToken = true,
         };
-        var size = new Option<int>("--vocabulary") { Description = "ids in all: special tokens, 256 bytes, merges", Required = true, HelpName = "N" };
+        var size = new Option<int>("--vocabulary") { Description = "ids in all: special tokens, tags, 256 bytes, merges", Required = true, HelpName = "N" };
         var output = new Option<string>("--output") { Description = "the folder for tokenizer.json and tokenizer_config.json", Required = true, HelpName = "DIR" };
         var pattern = new Option<string>("--pattern") { Description = $"how text is cut into words: {string.Join(", ", PreTokenizers.All.Select(p => p.Name))}", DefaultValueFactory = _ => PreTokenizers.Qwen2.Name };
         var end = new Option<string>("--end-token") { Description = "the special token that ends a document", DefaultValueFactory = _ => "<|endoftext|>" };
         var begin = new Option<string?>("--begin-token") { Description = "a special token that begins every prompt (default: none)" };
         var special = new Option<string[]>("--special-token") { Description = "a further special token; may be given several times", DefaultValueFactory = _ => ["<|im_start|>", "<|im_end|>"] };
+        var tag = new Option<string[]>("--tag") { Description = "a token found as it stands in any text and kept in decoded text, for example <think>; may be given several times", DefaultValueFactory = _ => [] };
         var minCount = new Option<int>("--min-count") { Description = "a pair must occur this often to be merged", DefaultValueFactory = _ => 2 };
         var command = new Command(
             "train",
             "Trains a byte-level BPE vocabulary on text; the result depends on the text alone.\n\nExample:\n  aha tokenizer train --input corpus.txt --vocabulary 8192 --output tokenizers/mine")
         {
-            input, size, output, pattern, end, begin, special, minCount,
+            input, size, output, pattern, end, begin, special, tag, minCount,
         };
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -42,6 +43,7 @@ internal static class TokenizerCommand
                         VocabularySize = parsed.GetValue(size),
                         PreTokenizer = PreTokenizers.Named(parsed.GetValue(pattern)!),
                         SpecialTokens = specials,
+                        Tags = parsed.GetValue(tag)!,
                         EndToken = parsed.GetValue(end)!,
                         BeginToken = parsed.GetValue(begin),
                         MinCount = parsed.GetValue(minCount),

@@ -72,7 +72,14 @@ internal sealed class StageKeys
         if (inputs.All(i => i.Input.Key != "from"))
         {
             Add(values, "model.", stage.Model);
-            if (stage.Model.Tokenizer != "nano")
+            if (stage.Model.Tokenizer != ModelOptions.TrainedTokenizer)
+            {
+                // How a tokenizer would be trained says nothing where none is.
+                values.Remove("model.vocabulary");
+                values.Remove("model.pattern");
+            }
+
+            if (stage.Model.Tokenizer is not (ModelOptions.NanoTokenizer or ModelOptions.TrainedTokenizer))
             {
                 AddFile(values, "model.tokenizer", Path.Combine(stage.Model.Tokenizer, "tokenizer.json"), recipeFolder);
             }

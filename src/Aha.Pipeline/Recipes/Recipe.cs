@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Aha.Tasks;
 
 namespace Aha.Pipeline.Recipes;
 
@@ -57,6 +58,9 @@ public sealed record Recipe
 
     /// <summary>The stages in the order in which they run: each after all that it reads.</summary>
     public IReadOnlyList<RecipeStage> Stages { get; init; } = [];
+
+    /// <summary>A seed of the recipe's own for a purpose.</summary>
+    internal long SeedFor(string purpose) => (long)(Seeds.Derive(Seed, (long)Seeds.Hash(purpose)) >> 1);
 }
 
 /// <summary>A stage of a recipe.</summary>

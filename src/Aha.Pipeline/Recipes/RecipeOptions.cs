@@ -58,14 +58,22 @@ public sealed record TaskOptions
 /// <summary>Key <c>model</c>: a decoder made from scratch, or one loaded from a folder.</summary>
 public sealed record ModelOptions
 {
+    internal const string NanoTokenizer = "nano", TrainedTokenizer = "bpe";
+
     [Description("a model folder to start from (config.json, model.safetensors, tokenizer.json), relative to the recipe; the sizes below are then read from it")]
     public string? Load { get; init; }
 
     [Description("the shape of a model made from scratch: qwen2 or llama")]
     public string Architecture { get; init; } = "qwen2";
 
-    [Description("tokenizer of a model made from scratch: nano (the words of the countdown world), or a folder with tokenizer.json, relative to the recipe")]
-    public string Tokenizer { get; init; } = "nano";
+    [Description("tokenizer of a model made from scratch: nano (the words of the countdown world), bpe (byte-level BPE, trained on the pretraining corpus), or a folder with tokenizer.json, relative to the recipe")]
+    public string Tokenizer { get; init; } = NanoTokenizer;
+
+    [Description("tokenizer bpe: its ids in all: 256 bytes, begin, end, the template's four tags, and one for every merge")]
+    public int? Vocabulary { get; init; }
+
+    [Description("tokenizer bpe: how text is cut into words, within which merges stay: gpt2 (words and numbers with the blank before them), smollm, llama3, qwen2, deepseek-v3")]
+    public string Pattern { get; init; } = "gpt2";
 
     [Description("width of the residual stream")]
     public int HiddenSize { get; init; } = 128;

@@ -1,5 +1,8 @@
+using Aha.Pipeline.Running;
 using Aha.Tasks;
 using Aha.Tasks.Generated;
+using Aha.Tokenization;
+using Aha.Tokenization.PreTokenization;
 using Aha.Training.Grpo;
 using Aha.Training.Pretraining;
 
@@ -47,6 +50,11 @@ internal static class RecipeRules
         Require(file, m.HiddenSize / m.Heads % 2 == 0, $"{where}: a head's width (hidden_size / heads = {m.HiddenSize / m.Heads}) must be even for rotary positions");
         Require(file, m.Heads % m.KvHeads == 0, $"{where}: kv_heads ({m.KvHeads}) must divide heads ({m.Heads})");
         Require(file, m.InitializerRange > 0, $"{where}: initializer_range is {m.InitializerRange}; it must be above 0");
+        Require(file, m.Tokenizer == ModelOptions.TrainedTokenizer ? m.Vocabulary >= PretrainCorpus.LeastVocabulary : m.Vocabulary is null,
+            m.Tokenizer == ModelOptions.TrainedTokenizer
+                ? $"{where}: tokenizer bpe needs a vocabulary of at least {PretrainCorpus.LeastVocabulary} ids (256 bytes, begin, end and four tags); it is {YamlKeys.Show(m.Vocabulary)}"
+                : $"{where}: vocabulary is for tokenizer bpe; tokenizer {m.Tokenizer} brings its own");
+        Try(file, where, () => PreTokenizers.Named(m.Pattern));
         Require(file, m.Architecture is "qwen2" or "llama", $"{where}: architecture '{m.Architecture}' cannot be made from scratch; use qwen2 or llama");
     }
 
@@ -111,7 +119,7 @@ internal static class RecipeRules
         {
             check();
         }
-        catch (Exception e) when (e is ArgumentException or TaskException)
+        catch (Exception e) when (e is ArgumentException or TaskException or TokenizationException)
         {
             throw new RecipeException($"{file}: {where}: {e.Message}", e);
         }

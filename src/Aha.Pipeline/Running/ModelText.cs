@@ -32,9 +32,12 @@ internal sealed record ModelText(ITokenizer Tokenizer, ChatTemplate? ChatTemplat
 
     /// <summary>The tokenizer of a model made from scratch.</summary>
     /// <exception cref="TokenizationException">The folder it names holds no tokenizer that can be read.</exception>
-    public static ITokenizer TokenizerOf(Recipe recipe, ModelOptions model, string recipeFolder) => model.Tokenizer == "nano"
-        ? new WordTokenizer(CountdownVocabulary.Of(recipe.Task.Languages).Union(recipe.General.Source == GeneralSource.Nano ? GeneralVocabulary.Of(recipe.Task.Languages) : []))
-        : ModelTokenizer.Load(Path.Combine(recipeFolder, model.Tokenizer));
+    public static ITokenizer TokenizerOf(Recipe recipe, ModelOptions model, string recipeFolder) => model.Tokenizer switch
+    {
+        ModelOptions.NanoTokenizer => new WordTokenizer(CountdownVocabulary.Of(recipe.Task.Languages).Union(recipe.General.Source == GeneralSource.Nano ? GeneralVocabulary.Of(recipe.Task.Languages) : [])),
+        ModelOptions.TrainedTokenizer => PretrainCorpus.TrainTokenizer(recipe, model, recipeFolder),
+        _ => ModelTokenizer.Load(Path.Combine(recipeFolder, model.Tokenizer)),
+    };
 
     /// <summary>Writes it into a model folder.</summary>
     public void Save(string folder)

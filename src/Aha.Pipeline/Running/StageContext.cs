@@ -43,7 +43,7 @@ internal sealed record RunContext(
         BackendChoice.Create(Backend == BackendKind.Fused && !BackendChoice.CanFuse(model.Config) ? BackendKind.LibtorchFp32 : Backend, model, Threads);
 
     /// <summary>A seed of the run's own for a purpose.</summary>
-    public long Seed(string purpose) => (long)(Seeds.Derive(Recipe.Seed, (long)Seeds.Hash(purpose)) >> 1);
+    public long Seed(string purpose) => Recipe.SeedFor(purpose);
 }
 
 /// <summary>One stage at work.</summary>

@@ -2,9 +2,7 @@ using Aha.Models;
 using Aha.Pipeline.Planning;
 using Aha.Pipeline.Running;
 using Aha.Runs;
-using Aha.Tasks;
 using Aha.Tasks.Countdown;
-using Aha.Tasks.General;
 using Aha.Training.Backends;
 using Aha.Training.Checkpoints;
 using Aha.Training.Pretraining;
@@ -28,14 +26,7 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
         using CausalLanguageModel model = context.Plan.Start is null
             ? CausalLanguageModel.Create(context.Plan.Config, run.Seed("model"))
             : context.LoadStartModel();
-        var task = (CountdownTask)run.Task;
-        CountdownTask world = options.Numbers is { } numbers ? new CountdownTask(task.Options with { Numbers = numbers, Limit = 0 }) : task;
-        Func<long, string> document = new CountdownCorpus(world, new CorpusOptions(), run.Seed("corpus")).Document;
-        if (run.General is GeneralTask general)
-        {
-            document = new CorpusMix(document, new GeneralCorpus(general, run.Seed("general corpus")).Document, run.Recipe.General.CorpusShare, run.Seed("corpus mix")).Document;
-        }
-
+        Func<long, string> document = PretrainCorpus.Of(run.Recipe, (CountdownTask)run.Task, run.General, options.Numbers);
         using TrainingBackend backend = run.CreateBackend(model);
         using var trainer = new Pretrainer(model, document, context.Text.Tokenizer, options, backend);
         if (TrainingCheckpoint.Exists(context.Folder.Checkpoint))
@@ -47,7 +38,7 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
         run.Observer.StageStarted(context.Record(options.Steps), trainer.State.Step);
         if (trainer.State.Step == 0)
         {
-            run.Observer.Notice($"{model.ParameterCount:N0} parameters; first document: {document(0)}");
+            run.Observer.Notice($"{model.ParameterCount:N0} parameters, {context.Text.Tokenizer.VocabularySize} token ids; first document: {document(0)}");
         }
 
         var clock = new StageClock(run.Time, trainer.State.Seconds);

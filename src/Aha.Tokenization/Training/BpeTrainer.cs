@@ -19,9 +19,10 @@ public static class BpeTrainer
     public static BpeVocabulary Train(IEnumerable<string> texts, BpeTrainerOptions options, CancellationToken cancel = default)
     {
         Check(options);
-        (int[] symbols, int[] starts, long[] counts) = Words(CountPieces(texts, options, cancel), options.SpecialTokens.Count);
+        AddedToken[] added = Added(options);
+        (int[] symbols, int[] starts, long[] counts) = Words(CountPieces(texts, added, options, cancel), added.Length);
         var tokens = new List<string>(options.VocabularySize);
-        tokens.AddRange(options.SpecialTokens);
+        tokens.AddRange(added.Select(token => token.Content));
 
         // In the order of their stand-ins, which puts readable text first.
         tokens.AddRange(Enumerable.Range(0, Bytes).Select(b => ByteAlphabet.CharOf((byte)b)).Order().Select(c => c.ToString()));
@@ -32,9 +33,9 @@ public static class BpeTrainer
         {
             cancel.ThrowIfCancellationRequested();
             string joined = tokens[left] + tokens[right];
-            if (ids.TryGetValue(joined, out int id) && id < options.SpecialTokens.Count)
+            if (ids.TryGetValue(joined, out int id) && id < added.Length)
             {
-                // Ordinary text must not be able to spell a special token.
+                // Ordinary text must not be able to spell an added token.
                 continue;
             }
 
@@ -49,7 +50,6 @@ public static class BpeTrainer
             pairs.Merge(left, right, id);
         }
 
-        AddedToken[] added = [.. options.SpecialTokens.Select((text, id) => new AddedToken(id, text, Special: true))];
         int? begin = options.BeginToken is { } token ? added.First(t => t.Content == token).Id : null;
         return new BpeVocabulary
         {
@@ -67,10 +67,11 @@ public static class BpeTrainer
 
     private static void Check(BpeTrainerOptions options)
     {
-        int least = options.SpecialTokens.Count + Bytes;
+        string[] added = [.. options.SpecialTokens, .. options.Tags];
+        int least = added.Length + Bytes;
         if (options.VocabularySize < least)
         {
-            throw new TokenizationException($"a vocabulary of {options.VocabularySize} has no room for {Bytes} bytes and {options.SpecialTokens.Count} special tokens; it must be at least {least}");
+            throw new TokenizationException($"a vocabulary of {options.VocabularySize} has no room for {Bytes} bytes and {added.Length} special tokens and tags; it must be at least {least}");
         }
 
         if (options.MinCount < 1)
@@ -78,14 +79,14 @@ public static class BpeTrainer
             throw new TokenizationException($"the least count of a pair is {options.MinCount}; it must be at least 1");
         }
 
-        if (options.SpecialTokens.FirstOrDefault(t => t.Length < 2) is { } odd)
+        if (added.FirstOrDefault(t => t.Length < 2) is { } odd)
         {
-            throw new TokenizationException($"'{odd}' cannot be a special token: it must have two characters or more");
+            throw new TokenizationException($"'{odd}' cannot be a special token or a tag: it must have two characters or more");
         }
 
-        if (options.SpecialTokens.Distinct().Count() != options.SpecialTokens.Count)
+        if (added.Distinct().Count() != added.Length)
         {
-            throw new TokenizationException("a special token stands twice in the list");
+            throw new TokenizationException("a special token or a tag stands twice in the list");
         }
 
         foreach (string? token in (string?[])[options.EndToken, options.BeginToken])
@@ -97,11 +98,17 @@ public static class BpeTrainer
         }
     }
 
-    private static Dictionary<string, long> CountPieces(IEnumerable<string> texts, BpeTrainerOptions options, CancellationToken cancel)
+    private static AddedToken[] Added(BpeTrainerOptions options) =>
+    [
+        .. options.SpecialTokens.Select((text, id) => new AddedToken(id, text, Special: true)),
+        .. options.Tags.Select((text, i) => new AddedToken(options.SpecialTokens.Count + i, text, Special: false)),
+    ];
+
+    private static Dictionary<string, long> CountPieces(IEnumerable<string> texts, AddedToken[] added, BpeTrainerOptions options, CancellationToken cancel)
     {
         var pieces = new Dictionary<string, long>(StringComparer.Ordinal);
         Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> lookup = pieces.GetAlternateLookup<ReadOnlySpan<char>>();
-        var special = new AddedTokenFinder(options.SpecialTokens.Select((text, id) => new AddedToken(id, text, Special: true)));
+        var finder = new AddedTokenFinder(added);
         foreach (string text in texts)
         {
             cancel.ThrowIfCancellationRequested();
@@ -109,8 +116,8 @@ public static class BpeTrainer
             ReadOnlySpan<char> rest = options.NormalizeToNfc ? Nfc.Compose(text) : text;
             for (int from = 0; from < rest.Length;)
             {
-                // A special token in the training text is no text to learn from.
-                special.Find(rest, from, out int start, out int end);
+                // An added token in the training text is no text to learn from.
+                finder.Find(rest, from, out int start, out int end);
                 ReadOnlySpan<char> plain = rest[from..start];
                 for (int at = 0; at < plain.Length;)
                 {

@@ -5,7 +5,7 @@ namespace Aha.Tokenization.Training;
 /// <summary>How <see cref="BpeTrainer"/> makes a vocabulary.</summary>
 public sealed record BpeTrainerOptions
 {
-    /// <summary>Ids in all: special tokens, the 256 bytes, and one for every merge.</summary>
+    /// <summary>Ids in all: special tokens, tags, the 256 bytes, and one for every merge.</summary>
     public required int VocabularySize { get; init; }
 
     /// <summary>How text is cut; merges stay within a piece.</summary>
@@ -13,6 +13,12 @@ public sealed record BpeTrainerOptions
 
     /// <summary>Tokens found as they stand and never merged; they take the first ids.</summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
+
+    /// <summary>
+    /// Tokens found as they stand and never merged, as special ones are, but in any text, and kept in decoded text: tags such as <c>&lt;think&gt;</c>.
+    /// Their ids follow those of the special tokens.
+    /// </summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The special token that ends a document and a completion.</summary>
     public string EndToken { get; init; } = "<|endoftext|>";

@@ -6,8 +6,8 @@ using Aha.Tokenization;
 namespace Aha.Training.SupervisedTuning;
 
 /// <summary>
-/// Conversations in a plain template: begin token, question in the template, answer, end token, next question in the template, and so on. A system
-/// turn stands before the question that follows it. Answers and their end tokens are learned.
+/// Conversations in a plain template: begin token, question in the template, answer, end token, next question in the template, and so on. An answer
+/// follows its question after a blank. A system turn stands before the question that follows it. Answers and their end tokens are learned.
 /// </summary>
 public sealed class PlainConversationEncoder(ITokenizer tokenizer, PromptTemplate template) : IConversationEncoder
 {
@@ -39,8 +39,9 @@ public sealed class PlainConversationEncoder(ITokenizer tokenizer, PromptTemplat
                 case Speaker.Assistant when asked.Count == 0:
                     throw new DataFileException($"{conversation.Where}: an assistant turn follows no question; a plain template has no place for it");
                 case Speaker.Assistant:
-                    example.Add(tokenizer.Encode(template.Render(string.Join('\n', asked))), learn: false);
-                    example.Add([.. tokenizer.Encode(turn.Text), tokenizer.EndIds[0]], turn.Learned);
+                    string prompt = template.Render(string.Join('\n', asked));
+                    example.Add(tokenizer.Encode(prompt), learn: false);
+                    example.Add([.. tokenizer.Encode(PromptTemplate.Continue(prompt, turn.Text)), tokenizer.EndIds[0]], turn.Learned);
                     asked.Clear();
                     break;
                 case Speaker.Tool:

@@ -10,7 +10,8 @@ public readonly record struct ThinkAnswer(string Thought, string Answer);
 /// </summary>
 public static class ThinkAnswerFormat
 {
-    internal static readonly string[] Tags = ["<think>", "</think>", "<answer>", "</answer>"];
+    /// <summary>The template's tags, in the order in which they stand.</summary>
+    public static IReadOnlyList<string> Tags { get; } = ["<think>", "</think>", "<answer>", "</answer>"];
 
     /// <summary>Whether the completion keeps the format.</summary>
     /// <param name="completion">The completion, without the prompt.</param>
@@ -29,8 +30,8 @@ public static class ThinkAnswerFormat
     private static bool TryFind(ReadOnlySpan<char> text, bool thinkOpened, out Range thought, out Range answer)
     {
         thought = answer = default;
-        Span<int> at = stackalloc int[Tags.Length];
-        for (int i = 0; i < Tags.Length; i++)
+        Span<int> at = stackalloc int[Tags.Count];
+        for (int i = 0; i < Tags.Count; i++)
         {
             ReadOnlySpan<char> tag = Tags[i];
             at[i] = text.IndexOf(tag);
