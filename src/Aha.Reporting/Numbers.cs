@@ -38,6 +38,15 @@ internal static class Numbers
         _ => value.ToString("0.##", Culture),
     };
 
+    /// <summary>Floating-point operations: <c>3.2 T</c>, <c>840 G</c>.</summary>
+    public static string Operations(double value) => value switch
+    {
+        _ when !double.IsFinite(value) => Odd(value),
+        >= 1e15 => (value / 1e15).ToString("0.#", Culture) + " P",
+        >= 1e12 => (value / 1e12).ToString("0.#", Culture) + " T",
+        _ => (value / 1e9).ToString("0.#", Culture) + " G",
+    };
+
     /// <summary><c>0.4 s</c>, <c>48 s</c>, <c>6 min 12 s</c>, <c>1 h 3 min</c>.</summary>
     public static string Duration(double seconds)
     {
@@ -66,7 +75,7 @@ internal static class Numbers
     {
         string last = name[(name.LastIndexOf('/') + 1)..];
         return last.StartsWith("pass@", StringComparison.Ordinal) || last.StartsWith("cons@", StringComparison.Ordinal)
-            || last is "format" or "reflection" or "accuracy" or "truncated" or "unscorable" or "clipped_ratio" or "frac_reward_zero_std";
+            || last is "format" or "language_consistency" or "reflection" or "accuracy" or "truncated" or "unscorable" or "clipped_ratio" or "frac_reward_zero_std";
     }
 
     internal static string Unzeroed(string number) =>

@@ -32,7 +32,9 @@ public static class ReportWriter
             RunSections.KeyFigures(view),
             MainFigures(view),
             PipelineSections.StageTable(run),
+            PipelineSections.Distillations(run),
             PipelineSections.Funnels(run),
+            SideBySide.Render(view),
             SampleSections.Aha(view),
             TrainingFigures(view),
             SampleSections.Tabs(view),
@@ -74,7 +76,7 @@ public static class ReportWriter
     private static Html MainFigures(RunView view)
     {
         Html accuracy = RunFigures.Accuracy(view) is { } chart ? FigureSection.Render(chart, ChartSize.Hero, "the paper's Figure 2") : Html.Empty;
-        Html others = Pairs([(RunFigures.ResponseLength(view), "the paper's Figure 3"), (RunFigures.ReflectiveWords(view), "")]);
+        Html others = Pairs([(RunFigures.ResponseLength(view), "the paper's Figure 3"), (RunFigures.ReflectiveWords(view), ""), (RunFigures.LanguageConsistency(view), "")]);
         return accuracy.IsEmpty && others.IsEmpty ? Html.Empty : Html.Of($"<div class=\"figures\">\n{accuracy}{others}</div>\n");
     }
 

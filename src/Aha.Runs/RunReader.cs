@@ -52,6 +52,14 @@ public static class RunReader
         return RunQueries.Run(database) ?? throw new RunFolderException($"no run in {path}: it was opened and never begun; start it again");
     }
 
+    /// <summary>The first sample of every problem in the last evaluation of a stage, in the order of the problems.</summary>
+    /// <exception cref="RunFolderException">No run there, or one that is damaged.</exception>
+    public static IReadOnlyList<SampleRecord> LastAnswers(string folder, string stage)
+    {
+        using RunDatabase database = RunDatabase.OpenForReading(Path.GetFullPath(folder));
+        return [.. RunQueries.LastAnswers(database, stage)];
+    }
+
     /// <summary>Every stored sample, those of evaluations too, one at a time: there may be more than memory holds.</summary>
     /// <exception cref="RunFolderException">No run there, or one that is damaged.</exception>
     public static IEnumerable<SampleRecord> AllSamples(string folder)

@@ -87,6 +87,11 @@ public sealed class LiveDisplay : IRunDisplay
         lock (gate)
         {
             Close();
+            foreach (string line in DistillationTable.Lines(summary.Distillation))
+            {
+                console.Write(new Text(Printable(line) + "\n"));
+            }
+
             console.Write(new Text($"Done in {Wording.Time(TimeSpan.FromSeconds(summary.Seconds))}.\n"));
             console.Write(new Text($"Run: {summary.Run}\n"));
             if (report is not null)

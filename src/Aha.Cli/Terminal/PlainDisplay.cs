@@ -75,6 +75,11 @@ public sealed class PlainDisplay : IRunDisplay
 
     public void Finish(RunSummary summary, string? report)
     {
+        foreach (string line in DistillationTable.Lines(summary.Distillation))
+        {
+            Line(line);
+        }
+
         Line($"run done in {Wording.Time(TimeSpan.FromSeconds(summary.Seconds))}: {summary.Run}");
         if (report is not null)
         {

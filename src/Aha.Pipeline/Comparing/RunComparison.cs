@@ -22,7 +22,13 @@ public sealed record Spread(int Runs, double Mean, double Deviation, double Leas
 
 /// <summary>Runs of one recipe that differ in nothing but the seed.</summary>
 /// <param name="Metrics">Spread of every metric of their <see cref="LastResults"/> that all of them have.</param>
-public sealed record RunGroup(string Recipe, IReadOnlyList<RunData> Runs, IReadOnlyDictionary<string, Spread> Metrics);
+/// <param name="Stages">The same of every evaluated stage that all of them have finished, in the plan's order.</param>
+public sealed record RunGroup(string Recipe, IReadOnlyList<RunData> Runs, IReadOnlyDictionary<string, Spread> Metrics, IReadOnlyList<StageSpread> Stages);
+
+/// <summary>A stage over several runs.</summary>
+/// <param name="Seconds">Spread of its time.</param>
+/// <param name="Metrics">Spread of every metric that it has in all of them.</param>
+public sealed record StageSpread(string Stage, string Kind, Spread Seconds, IReadOnlyDictionary<string, Spread> Metrics);
 
 /// <summary>A key of the configuration, or a fact about the machine or the versions, that is not the same in all runs.</summary>
 /// <param name="Values">One a run, in their order; null where a run does not have it.</param>
@@ -46,9 +52,23 @@ public sealed record RunComparison(IReadOnlyList<RunGroup> Groups, IReadOnlyList
     private static RunGroup Group(RunData[] runs)
     {
         LastResults[] results = [.. runs.Select(LastResults.Of).OfType<LastResults>()];
-        IEnumerable<string> names = results.Length == 0 ? [] : results[0].Metrics.Keys.Where(name => results.All(result => result.Metrics.ContainsKey(name)));
-        return new RunGroup(runs[0].Run.Name, runs, names.ToDictionary(name => name, name => Spread.Of([.. results.Select(result => result.Metrics[name])])));
+        return new RunGroup(runs[0].Run.Name, runs, SpreadOf([.. results.Select(result => result.Metrics)]), [.. Stages(runs)]);
     }
+
+    private static IEnumerable<StageSpread> Stages(RunData[] runs)
+    {
+        foreach (StageResult first in runs[0].Stages.Where(stage => stage.Metrics.ContainsKey("pass@1")))
+        {
+            StageResult[] all = [.. runs.Select(run => run.Stages.FirstOrDefault(stage => stage.Name == first.Name)).OfType<StageResult>()];
+            if (all.Length == runs.Length)
+            {
+                yield return new StageSpread(first.Name, first.Kind, Spread.Of([.. all.Select(stage => stage.Seconds)]), SpreadOf([.. all.Select(stage => stage.Metrics)]));
+            }
+        }
+    }
+
+    private static Dictionary<string, Spread> SpreadOf(IReadOnlyDictionary<string, double>[] all) => all.Length == 0 ? []
+        : all[0].Keys.Where(name => all.All(metrics => metrics.ContainsKey(name))).ToDictionary(name => name, name => Spread.Of([.. all.Select(metrics => metrics[name])]));
 
     private static SettingDifference[] Differing(IReadOnlyList<Dictionary<string, string>> runs) =>
     [

@@ -43,6 +43,7 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
         var metrics = new Dictionary<string, double>
         {
             ["loss"] = trainer.State.LastLoss, ["num_tokens"] = trainer.State.Tokens, ["conversations"] = examples.Count,
+            [Distillation.Compute] = StageCompute.Trained(model.Config, trainer.State.Tokens),
         };
         if (heldOut.Count > 0)
         {

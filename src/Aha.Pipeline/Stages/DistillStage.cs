@@ -1,7 +1,10 @@
 using System.Text.Json;
+using Aha.Models;
+using Aha.Models.Checkpoints;
 using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
+using Aha.Runs;
 
 namespace Aha.Pipeline.Stages;
 
@@ -30,8 +33,16 @@ internal sealed class DistillStage(DistillOptions options) : IStage
             metrics[name] = value;
         }
 
+        metrics[Distillation.Compute] = tuned.Metrics[Distillation.Compute] + StageCompute.Sampled(TeacherConfig(teacher), sampled.Metrics["funnel/sampled"] * sampled.Metrics["sampled/length"]);
+        foreach ((string name, double value) in StageCompute.OfTeacher(teacher.Maker))
+        {
+            metrics[name] = value;
+        }
+
         return new StageOutcome(tuned.Seconds, metrics);
     }
+
+    private static ModelConfig TeacherConfig(StageSource teacher) => teacher.Maker?.Config ?? ModelCheckpoint.ReadConfig(teacher.Path);
 
     // What the sampling came to is written beside its data: a session that finds it begins with the tuning.
     private StageOutcome SampleOnce(StageContext context, StageSource teacher)

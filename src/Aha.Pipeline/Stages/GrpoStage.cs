@@ -103,7 +103,10 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
 
         adapter?.Save(context.Folder.Adapter, context.Plan.Start!.Path);
         context.SaveModel(model, trainer.State.Step);
-        return new StageOutcome(clock.Seconds, Metrics(run.Store, context.Name, trainer.State.Step));
+        Dictionary<string, double> metrics = Metrics(run.Store, context.Name, trainer.State.Step);
+        // Each token is sampled once, and trained once at most: groups without a signal are passed over.
+        metrics[Distillation.Compute] = StageCompute.Sampled(model.Config, trainer.State.Tokens) + StageCompute.Trained(model.Config, trainer.State.Tokens);
+        return new StageOutcome(clock.Seconds, metrics);
 
         void Save()
         {

@@ -64,7 +64,7 @@ internal sealed class PretrainStage(PretrainOptions options) : IStage
         }
 
         context.SaveModel(model, options.Steps);
-        return new StageOutcome(clock.Seconds, trainer.Summary());
+        return new StageOutcome(clock.Seconds, new Dictionary<string, double>(trainer.Summary()) { [Distillation.Compute] = StageCompute.Trained(model.Config, trainer.State.Tokens) });
 
         void Save()
         {

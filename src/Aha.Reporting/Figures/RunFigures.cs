@@ -101,6 +101,23 @@ public static class RunFigures
         };
     }
 
+    /// <summary>How far answers keep to the language of the question; null for a run that does not measure it.</summary>
+    internal static Chart? LanguageConsistency(RunView view)
+    {
+        List<ChartSeries> series = ByStage(view, "language_consistency", "held-out", 0, _ => []);
+        return series.Count == 0 ? null : new Chart
+        {
+            Id = "languages",
+            Title = "Language mixing",
+            Caption = "Share of the words of a chain of thought that are in the language of the question, mean over held-out problems. What is missing to 1 is mixed in.",
+            YLabel = "share",
+            Share = true,
+            FullShare = true,
+            Series = series,
+            Marks = view.Marks,
+        };
+    }
+
     internal static Chart? Rewards(RunView view)
     {
         IEnumerable<string> parts = view.TrainingNames(name => name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal));

@@ -31,7 +31,9 @@ internal sealed class RunView
         Followed = [.. data.Evaluations.Where(evaluation => evaluation.Benchmark == Benchmark && offsets.ContainsKey(evaluation.Stage)).OrderBy(X)];
         EvaluationRecord[] all = [.. data.Evaluations.Where(evaluation => evaluation.Benchmark == Benchmark)];
         Base = all.FirstOrDefault();
-        Last = all.LastOrDefault();
+        // A student is not what became of its teacher.
+        var lineage = new StageLineage(data.Run);
+        Last = Base is null ? null : all.Last(evaluation => lineage.RootOf(evaluation.Stage) == lineage.RootOf(Base.Stage));
         Marks = rl.Length < 2 ? [] : [.. rl.Select(stage => new ChartMark(stage, offsets[stage]))];
     }
 
@@ -43,7 +45,7 @@ internal sealed class RunView
     /// <summary>Evaluations on <see cref="Benchmark"/> during RL, in order.</summary>
     public IReadOnlyList<EvaluationRecord> Followed { get; }
 
-    /// <summary>The run's first and last evaluation on <see cref="Benchmark"/>.</summary>
+    /// <summary>The run's first evaluation on <see cref="Benchmark"/>, and the last of a model that came from the same base.</summary>
     public EvaluationRecord? Base { get; }
     public EvaluationRecord? Last { get; }
 
@@ -79,8 +81,19 @@ internal sealed class RunView
     /// <summary>An evaluation metric over RL; empty where no evaluation has it.</summary>
     public IReadOnlyList<ChartPoint> Evaluated(string name) => Evaluated(evaluation => evaluation.Metrics, name);
 
-    /// <summary>Occurrences per 100 responses of a reflective word.</summary>
-    public IReadOnlyList<ChartPoint> Word(string word) => Evaluated(evaluation => evaluation.ReflectiveWords, word);
+    /// <summary>Occurrences per 100 responses of a reflective word; a gap between two stages, of which the later may have begun from another model.</summary>
+    public IReadOnlyList<ChartPoint> Word(string word)
+    {
+        EvaluationRecord[] counted = [.. Followed.Where(evaluation => evaluation.ReflectiveWords.ContainsKey(word))];
+        return
+        [
+            .. counted.SelectMany((evaluation, i) => (ChartPoint[])
+            [
+                .. i > 0 && counted[i - 1].Stage != evaluation.Stage ? (ChartPoint[])[new ChartPoint(X(evaluation), double.NaN)] : [],
+                new ChartPoint(X(evaluation), evaluation.ReflectiveWords[word]),
+            ]),
+        ];
+    }
 
     /// <summary>The name of the majority-vote metric in use, such as <c>cons@16</c>.</summary>
     public string? Consensus => Followed.Concat(Last is null ? [] : [Last]).SelectMany(evaluation => evaluation.Metrics.Keys)

@@ -34,6 +34,29 @@ internal static class PipelineSections
             """);
     }
 
+    /// <summary>A table a student: distilled, trained by reinforcement learning, both, and its teacher; nothing where nothing was distilled.</summary>
+    public static Html Distillations(RunData run)
+    {
+        IReadOnlyList<Distillation> students = Distillation.Of(run);
+        return students.Count == 0 ? Html.Empty : Html.Of($"""
+            <h2 id="distillation">Distillation against reinforcement learning</h2>
+            <p class="lead">Each way to a better student on the held-out problems, and what it took: time from the student as pretrained, evaluations included; operations by the usual rule, 6 a weight for a token trained and 2 for one sampled, the teacher's answers included, evaluations not. The teacher's row is what it took to make the teacher.</p>
+            {students.Select(Student)}
+            """);
+    }
+
+    private static Html Student(Distillation student)
+    {
+        string? vote = student.Rows.SelectMany(row => row.Metrics.Keys).FirstOrDefault(IsVote);
+        string[] columns = ["pass@1", .. vote is null ? [] : (string[])[vote], "format", "length"];
+        return Html.Of($"""
+            <div class="scroll"><table><thead><tr><th>{student.Student}</th><th>Stage</th>{columns.Select(c => Html.Of($"<th class=\"n\">{c}</th>"))}<th class="n">Time</th><th class="n">Operations</th></tr></thead><tbody>
+            {student.Rows.Select(row => Html.Of($"<tr><th>{row.Label}</th><td>{row.Stage ?? ""}</td>{columns.Select(c => Html.Of($"<td class=\"n\">{Cell(row.Metrics, c)}</td>"))}<td class=\"n\">{(row.Seconds is > 0 and { } time ? Numbers.Duration(time) : "")}</td><td class=\"n\">{(row.Operations is > 0 and { } operations ? Numbers.Operations(operations) : "")}</td></tr>\n"))}
+            </tbody></table></div>
+
+            """);
+    }
+
     /// <summary>A table a stage that sampled: how many answers fell at which filter.</summary>
     public static Html Funnels(RunData run)
     {
@@ -55,15 +78,19 @@ internal static class PipelineSections
 
     private static string Share(int left, Funnel funnel) => (100.0 * left / Math.Max(1, funnel.Sampled)).ToString("F1", CultureInfo.InvariantCulture) + " %";
 
-    private static double? Value(StageResult stage, string metric)
+    private static double? Value(StageResult stage, string metric) => Value(stage.Metrics, metric);
+
+    private static double? Value(IReadOnlyDictionary<string, double> metrics, string metric)
     {
-        string? name = metric == "cons" ? stage.Metrics.Keys.FirstOrDefault(IsVote) : metric;
-        return name is not null && stage.Metrics.TryGetValue(name, out double value) ? value : null;
+        string? name = metric == "cons" ? metrics.Keys.FirstOrDefault(IsVote) : metric;
+        return name is not null && metrics.TryGetValue(name, out double value) ? value : null;
     }
 
-    private static string Cell(StageResult stage, string metric) => Value(stage, metric) is not { } value ? ""
+    private static string Cell(StageResult stage, string metric) => Cell(stage.Metrics, metric);
+
+    private static string Cell(IReadOnlyDictionary<string, double> metrics, string metric) => Value(metrics, metric) is not { } value ? ""
         : metric == "length" ? value.ToString("F1", CultureInfo.InvariantCulture)
-        : Numbers.Unzeroed(value.ToString("F3", CultureInfo.InvariantCulture)) + (metric == "pass@1" && stage.Metrics.TryGetValue("pass@1_se", out double error) ? $" ± {Numbers.Share(error)}" : "");
+        : Numbers.Unzeroed(value.ToString("F3", CultureInfo.InvariantCulture)) + (metric == "pass@1" && metrics.TryGetValue("pass@1_se", out double error) ? $" ± {Numbers.Share(error)}" : "");
 
     private static bool IsVote(string name) => name.StartsWith("cons@", StringComparison.Ordinal) && !name.EndsWith("_se", StringComparison.Ordinal);
 }

@@ -49,7 +49,7 @@ internal static class SampleSections
             : [.. Enumerable.Range(0, StepsShown).Select(i => steps[(int)Math.Round(i * (steps.Length - 1.0) / (StepsShown - 1))])];
     }
 
-    private static Html Card(SampleRecord sample, ReflectiveWords words)
+    internal static Html Card(SampleRecord sample, ReflectiveWords words)
     {
         (string sign, string tone) = sample.Verdict.ToUpperInvariant() switch
         {

@@ -101,6 +101,12 @@ internal static class RunQueries
     public static IEnumerable<SampleRecord> KeptSamples(RunDatabase database) => database.Query(
         $"SELECT {SampleColumns} FROM samples s JOIN prompts p ON p.id = s.prompt WHERE s.evaluation IS NULL ORDER BY s.id", Sample);
 
+    /// <summary>The first sample of every problem in the last evaluation of a stage.</summary>
+    public static IEnumerable<SampleRecord> LastAnswers(RunDatabase database, string stage) => database.Query(
+        $"SELECT {SampleColumns} FROM samples s JOIN prompts p ON p.id = s.prompt WHERE s.evaluation = (SELECT max(id) FROM evaluations WHERE stage = $1) AND s.sample = 0 ORDER BY s.id",
+        Sample,
+        stage);
+
     /// <summary>Samples kept of training steps and those of all evaluations.</summary>
     public static IEnumerable<SampleRecord> AllSamples(RunDatabase database) => database.Query(
         $"SELECT {SampleColumns} FROM samples s JOIN prompts p ON p.id = s.prompt ORDER BY s.id", Sample);

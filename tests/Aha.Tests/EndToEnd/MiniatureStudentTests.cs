@@ -27,6 +27,7 @@ public class MiniatureStudentTests
             evaluate: true
             evaluate_every: 0
             checkpoint_every: 1
+          - { name: alone, kind: grpo, from: llama, steps: 2, prompts_per_step: 4, group_size: 3, max_new_tokens: 40, evaluation_problems: 4 }
           - { name: by-rl, kind: grpo, from: pupil, steps: 3, prompts_per_step: 4, group_size: 3, max_new_tokens: 40, evaluation_problems: 4, checkpoint_every: 1 }
         """;
 
@@ -50,6 +51,27 @@ public class MiniatureStudentTests
         RunRecordsOf.RequireEqual(folder.File("straight"), folder.File("stopped"));
         RequireAStandardLlama(folder);
         RequireTextCrossed(folder);
+        RequireTheTable(folder, straight.Errors);
+    }
+
+    private static void RequireTheTable(TemporaryFolder folder, string said)
+    {
+        string[] rows = ["as pretrained", "by reinforcement learning", "distilled", "distilled, then reinforcement learning"];
+        Distillation table = Assert.Single(Distillation.Of(RunReader.Load(folder.File("stopped"))));
+        Assert.Equal("llama", table.Student);
+        Assert.Equal(rows, table.Rows.Select(row => row.Label));
+        Assert.All(table.Rows, row => Assert.True(row.Metrics.ContainsKey("pass@1")));
+        Assert.All(table.Rows.Skip(1), row => Assert.True(row.Seconds > 0 && row.Operations > 0));
+        Assert.True(table.Rows[3].Operations > table.Rows[2].Operations);
+        string report = File.ReadAllText(folder.File("stopped/report.html"));
+        using AhaProcess shown = AhaProcess.Start(folder.Path, "runs", "show", "stopped");
+        Assert.Equal(0, shown.Wait(s_limit));
+        foreach (string row in rows)
+        {
+            Assert.Contains($"<th>{row}</th>", report, StringComparison.Ordinal);
+            Assert.Contains(row + "  ", said, StringComparison.Ordinal);
+            Assert.Contains(row + "  ", shown.Output, StringComparison.Ordinal);
+        }
     }
 
     private static void RequireAStandardLlama(TemporaryFolder folder)

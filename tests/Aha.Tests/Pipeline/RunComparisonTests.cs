@@ -21,6 +21,25 @@ public class RunComparisonTests
     }
 
     [Fact]
+    public void StagesOfAPipelineAreComparedOneByOne()
+    {
+        static RunData Pipeline(int seed, double sft)
+        {
+            RunData run = SyntheticRun.Create(seed);
+            var tuned = new StageResult("tuned", "sft", 10 * seed, new Dictionary<string, double> { ["pass@1"] = sft, ["format"] = 1 });
+            return run with { Stages = [.. run.Stages, tuned, new StageResult("data", "sample", 1, new Dictionary<string, double>())] };
+        }
+
+        RunGroup group = Assert.Single(RunComparison.Of([Pipeline(1, 0.5), Pipeline(2, 0.7)]).Groups);
+        Assert.Equal([SyntheticRun.Rl, "tuned"], group.Stages.Select(stage => stage.Stage));
+        StageSpread tuned = group.Stages[1];
+        Assert.Equal((0.6, 15.0, 2), (Math.Round(tuned.Metrics["pass@1"].Mean, 9), tuned.Seconds.Mean, tuned.Metrics["format"].Runs));
+
+        // A stage that one of them has not finished is not averaged.
+        Assert.Equal([SyntheticRun.Rl], Assert.Single(RunComparison.Of([Pipeline(1, 0.5), SyntheticRun.Create(2)]).Groups).Stages.Select(stage => stage.Stage));
+    }
+
+    [Fact]
     public void OtherSettingsMakeOtherGroupsAndAreNamed()
     {
         RunData one = SyntheticRun.Create(), other = SyntheticRun.Create();

@@ -15,7 +15,7 @@ internal static class CompareCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command(
             "compare",
-            "Compares the last results of runs: mean and standard deviation over runs that differ in nothing but the seed, and every setting in which the runs differ.\n\nExample:\n  aha runs compare runs/nano runs/nano-seed2")
+            "Compares the last results of runs: mean and standard deviation over runs that differ in nothing but the seed, stage by stage, and every setting in which the runs differ.\n\nExample:\n  aha runs compare runs/nano runs/nano-seed2")
         {
             folders, json,
         };
@@ -27,13 +27,14 @@ internal static class CompareCommand
             {
                 var compared = new ComparedRuns(
                     [.. runs.Select(ListCommand.Describe)],
-                    [.. comparison.Groups.Select(g => new ComparedGroup(g.Recipe, [.. g.Runs.Select(run => run.Folder)], [.. g.Runs.Select(run => run.Run.Seed)], g.Metrics))],
+                    [.. comparison.Groups.Select(g => new ComparedGroup(g.Recipe, [.. g.Runs.Select(run => run.Folder)], [.. g.Runs.Select(run => run.Run.Seed)], g.Metrics, g.Stages))],
                     comparison.Differences);
                 Console.Out.Write(JsonSerializer.Serialize(compared, RunsJson.Lines.ComparedRuns) + "\n");
             }
             else
             {
                 PrintResults(comparison);
+                PrintStages(comparison);
                 PrintDifferences(runs, comparison);
             }
 
@@ -69,10 +70,38 @@ internal static class CompareCommand
         RunsTable.Print(table);
     }
 
-    private static string Cell(RunGroup group, string name)
+    // Of recipes of several stages, what each stage came to, every group in turn.
+    private static void PrintStages(RunComparison comparison)
     {
-        string? key = group.Metrics.Keys.FirstOrDefault(key => name.EndsWith('@') ? key.StartsWith(name, StringComparison.Ordinal) : key == name);
-        return key is null ? "-" : $"{RunsTable.Number(name, group.Metrics[key].Mean)} ± {RunsTable.Number(name, group.Metrics[key].Deviation)}";
+        if (comparison.Groups.All(group => group.Stages.Count < 2))
+        {
+            return;
+        }
+
+        string[] columns = [.. RunsTable.Columns, .. comparison.Groups.Any(g => g.Stages.Any(s => s.Metrics.ContainsKey("language_consistency"))) ? (string[])["language_consistency"] : []];
+        Table table = RunsTable.Create(["stage", "kind", "runs", .. columns, "time"]);
+        string[] stages = [.. comparison.Groups.SelectMany(group => group.Stages).Select(stage => stage.Stage).Distinct()];
+        foreach (string name in stages)
+        {
+            foreach (RunGroup group in comparison.Groups)
+            {
+                if (group.Stages.FirstOrDefault(stage => stage.Stage == name) is { } stage)
+                {
+                    string runs = group.Runs.Count == 1 ? Path.GetFileName(group.Runs[0].Folder) : $"{group.Runs.Count} of {group.Recipe}";
+                    RunsTable.Row(table, [stage.Stage, stage.Kind, runs, .. columns.Select(column => Cell(stage.Metrics, column)), RunsTable.Time(stage.Seconds.Mean)]);
+                }
+            }
+        }
+
+        RunsTable.Print(table);
+    }
+
+    private static string Cell(RunGroup group, string name) => Cell(group.Metrics, name);
+
+    private static string Cell(IReadOnlyDictionary<string, Spread> metrics, string name)
+    {
+        string? key = metrics.Keys.FirstOrDefault(key => name.EndsWith('@') ? key.StartsWith(name, StringComparison.Ordinal) : key == name);
+        return key is null ? "-" : RunsTable.Number(name, metrics[key].Mean) + (metrics[key].Runs > 1 ? $" ± {RunsTable.Number(name, metrics[key].Deviation)}" : "");
     }
 
     private static void PrintDifferences(RunData[] runs, RunComparison comparison)

@@ -13,13 +13,13 @@ internal sealed record ListedRun(
 /// <summary>A run as <c>aha runs show --json</c> shows it.</summary>
 internal sealed record ShownRun(
     string Folder, RunState State, string? OpenStage, long Step, double Seconds, RunRecord Run, IReadOnlyList<StageResult> Stages, IReadOnlyList<EvaluationRecord> Evaluations,
-    IReadOnlyList<CheckpointRecord> Checkpoints);
+    IReadOnlyList<CheckpointRecord> Checkpoints, IReadOnlyList<Distillation> Distillation);
 
 /// <summary>What <c>aha runs compare --json</c> shows.</summary>
 internal sealed record ComparedRuns(IReadOnlyList<ListedRun> Runs, IReadOnlyList<ComparedGroup> Groups, IReadOnlyList<SettingDifference> Differences);
 
 /// <summary>Runs of one recipe and the spread of their last results.</summary>
-internal sealed record ComparedGroup(string Recipe, IReadOnlyList<string> Runs, IReadOnlyList<long> Seeds, IReadOnlyDictionary<string, Spread> Metrics);
+internal sealed record ComparedGroup(string Recipe, IReadOnlyList<string> Runs, IReadOnlyList<long> Seeds, IReadOnlyDictionary<string, Spread> Metrics, IReadOnlyList<StageSpread> Stages);
 
 /// <summary>How these look as JSON: like the records of a run.</summary>
 [JsonSerializable(typeof(ListedRun))]

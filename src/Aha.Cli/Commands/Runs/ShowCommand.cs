@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Aha.Cli.Terminal;
 using Aha.Runs;
 using Spectre.Console;
 
@@ -22,7 +23,7 @@ internal static class ShowCommand
                 RunStatus status = RunStatus.Of(run);
                 if (parsed.GetValue(json))
                 {
-                    var shown = new ShownRun(run.Folder, status.State, status.Open?.Name, status.Step, status.Seconds, run.Run, run.Stages, run.Evaluations, run.Checkpoints);
+                    var shown = new ShownRun(run.Folder, status.State, status.Open?.Name, status.Step, status.Seconds, run.Run, run.Stages, run.Evaluations, run.Checkpoints, Distillation.Of(run));
                     Console.Out.Write(JsonSerializer.Serialize(shown, RunsJson.Lines.ShownRun) + "\n");
                 }
                 else
@@ -46,6 +47,11 @@ internal static class ShowCommand
         output.WriteLine($"  versions  {string.Join(", ", run.Run.Versions.Select(version => $"{version.Key} {version.Value}"))}");
         output.WriteLine($"  machine   {string.Join(", ", run.Run.Machine.Select(fact => $"{fact.Key} {fact.Value}"))}");
         PrintStages(run, status);
+        foreach (string line in DistillationTable.Lines(Distillation.Of(run)))
+        {
+            output.WriteLine("  " + line);
+        }
+
         PrintEvaluations(run);
         PrintCheckpoints(run);
         if (status.State == RunState.Unfinished)
