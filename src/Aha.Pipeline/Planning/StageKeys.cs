@@ -128,6 +128,12 @@ internal sealed class StageKeys
         foreach ((string key, PropertyInfo property) in YamlKeys.Of(options.GetType()))
         {
             object? value = property.GetValue(options);
+            if (value is JudgeKeys { Url: null })
+            {
+                // How patient to be with a judge says nothing where there is none.
+                continue;
+            }
+
             if (value is not null && YamlKeys.IsMapping(property.PropertyType))
             {
                 Add(values, $"{prefix}{key}.", value);

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using Aha.Verification;
 using Aha.Verification.Format;
+using Aha.Verification.Graders;
+using Aha.Verification.Judges;
 using Aha.Verification.Rewards;
 
 namespace Aha.Pipeline.Recipes;
@@ -71,7 +73,7 @@ public sealed record RewardOptions
     }
 }
 
-/// <summary>Key <c>judge</c> of a reward part: a model behind an OpenAI-compatible endpoint, and how patient the run is with it.</summary>
+/// <summary>Key <c>judge</c> of a reward part or a reward-model stage: a model behind an OpenAI-compatible endpoint, and how patient the run is with it.</summary>
 public sealed record JudgeKeys
 {
     [Description("what /chat/completions is appended to, for example http://localhost:8000/v1")]
@@ -86,17 +88,26 @@ public sealed record JudgeKeys
     [Description("longest answer of the judge in tokens")]
     public int MaxTokens { get; init; } = 1024;
 
-    [Description("samples judged at a time")]
+    [Description("samples or pairs judged at a time")]
     public int Concurrency { get; init; } = 8;
 
     [Description("longest time of one attempt in seconds")]
     public double Timeout { get; init; } = 60;
 
-    [Description("longest time of all attempts at a sample in seconds; after it the sample is left out")]
+    [Description("longest time of all attempts at a sample or pair in seconds; after it that is left out")]
     public double Deadline { get; init; } = 150;
 
-    [Description("attempts at a sample; the pause between them begins at a second and doubles")]
+    [Description("attempts at a sample or pair; the pause between them begins at a second and doubles")]
     public int Attempts { get; init; } = 3;
+
+    /// <summary>Whom to ask; there must be a <see cref="Url"/>.</summary>
+    internal JudgeOptions ToJudge() => new() { Url = new Uri(Url!), Model = Model, KeyVariable = KeyVariable, MaxTokens = MaxTokens };
+
+    /// <summary>How patient to be.</summary>
+    internal GraderOptions ToPatience() => new()
+    {
+        Concurrency = Concurrency, QueueLength = 8 * Concurrency, AttemptTimeout = TimeSpan.FromSeconds(Timeout), Deadline = TimeSpan.FromSeconds(Deadline), Attempts = Attempts,
+    };
 
     internal void Validate(string name)
     {

@@ -22,6 +22,9 @@ internal sealed class StageFolder
     /// <summary>Everything that was sampled for <see cref="Data"/>, kept or not.</summary>
     public string Sampled => Path.Combine(_path, "sampled.jsonl");
 
+    /// <summary>What a judge said of preference pairs, one JSON object a line.</summary>
+    public string Judged => Path.Combine(_path, "judged.jsonl");
+
     /// <summary>The finished adapter in PEFT's layout, where the stage trained one.</summary>
     public string Adapter => Path.Combine(_path, "adapter");
 

@@ -45,16 +45,10 @@ internal sealed class StageRewards : IDisposable
             return new RewardModelReward(name, Own(RewardModel.Load(folder, precision, options.On)));
         }
 
-        if (options.Judge.Url is { } url)
+        if (options.Judge.Url is not null)
         {
-            JudgeKeys keys = options.Judge;
-            var judge = new JudgeOptions { Url = new Uri(url), Model = keys.Model, KeyVariable = keys.KeyVariable, MaxTokens = keys.MaxTokens };
-            var patience = new GraderOptions
-            {
-                Concurrency = keys.Concurrency, QueueLength = 8 * keys.Concurrency, AttemptTimeout = TimeSpan.FromSeconds(keys.Timeout),
-                Deadline = TimeSpan.FromSeconds(keys.Deadline), Attempts = keys.Attempts,
-            };
-            return new GraderReward(new JudgeGrader(name, Own(JudgeClient.FromEnvironment(judge)), options.On ?? ResponsePart.Summary), patience, time);
+            JudgeClient client = Own(JudgeClient.FromEnvironment(options.Judge.ToJudge()));
+            return new GraderReward(new JudgeGrader(name, client, options.On ?? ResponsePart.Summary), options.Judge.ToPatience(), time);
         }
 
         return RewardFunctions.Create(name, settings);

@@ -36,7 +36,7 @@ internal sealed class RewardModelStage(RewardModelStageOptions options) : IStage
         using CausalLanguageModel model = start.WithScoreHead();
         ComputePrecision precision = run.Backend == BackendKind.LibtorchBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
         var text = new RewardText(context.Text.Tokenizer, context.Text.Prompts, options.LooksAt);
-        (IReadOnlyList<RewardExample> train, IReadOnlyList<RewardExample> heldOut, double balanced) = Examples(context, text, model.Config.MaxPositionEmbeddings);
+        (IReadOnlyList<RewardExample> train, IReadOnlyList<RewardExample> heldOut, double balanced, Dictionary<string, double> judged) = Examples(context, text, model.Config.MaxPositionEmbeddings);
         using var trainer = new RewardModelTrainer(model, train, options, precision, run.Seed(context.Name));
         if (TrainingCheckpoint.Exists(context.Folder.Checkpoint))
         {
@@ -65,6 +65,11 @@ internal sealed class RewardModelStage(RewardModelStageOptions options) : IStage
         Dictionary<string, double> quality = RewardQuality.Evaluate(model, heldOut, precision, options.MicroBatchTokens);
         quality["trained_examples"] = train.Count;
         quality["left_out_for_length"] = balanced;
+        foreach ((string name, double value) in judged)
+        {
+            quality[name] = value;
+        }
+
         model.Save(context.Folder.Model);
         context.Text.Save(context.Folder.Model);
         new RewardModelNote(options.Objective, options.LooksAt, run.Recipe.Template, run.Recipe.SystemPrompt).Save(context.Folder.Model);
@@ -78,23 +83,29 @@ internal sealed class RewardModelStage(RewardModelStageOptions options) : IStage
         }
     }
 
-    private (IReadOnlyList<RewardExample> Train, IReadOnlyList<RewardExample> HeldOut, double Balanced) Examples(StageContext context, RewardText text, int positions)
+    private (IReadOnlyList<RewardExample> Train, IReadOnlyList<RewardExample> HeldOut, double Balanced, Dictionary<string, double> Judged) Examples(StageContext context, RewardText text, int positions)
     {
         if (options.Objective == RewardObjective.Pairwise)
         {
             PreferenceData<PreferencePair> pairs = Data(
-                context, (world, seed) => GeneralPreferences.Pairs(world, options.Generate, seed), PreferenceFile.LoadPairs, pair => pair.Prompt);
+                context, (world, seed) => GeneralPreferences.Pairs(world, options.Generate, seed), path => PreferenceFile.LoadPairs(path, toBeJudged: options.Judge.Url is not null), pair => pair.Prompt);
+            Dictionary<string, double> judged = [];
+            if (options.Judge.Url is not null)
+            {
+                (pairs, judged) = new PairJudging(options, context).Run(pairs);
+            }
+
             IReadOnlyList<RewardExample> all = Encode(context, pairs.Train, pair => RewardExample.Of(pair, text), positions, "to learn from");
             IReadOnlyList<RewardExample> train = options.LengthBalanced ? [.. LengthBalance.Select([.. all.Select(e => e.ResponseTokens[0] - e.ResponseTokens[1])]).Select(i => all[i])] : all;
             Require(context, train.Count > 0, $"of {all.Count} pairs none is left when chosen and rejected responses must be equally long (in every pair the same one is the longer); set length_balanced: false, or add pairs");
-            return (train, Encode(context, pairs.HeldOut, pair => RewardExample.Of(pair, text), positions, "held out"), all.Count - train.Count);
+            return (train, Encode(context, pairs.HeldOut, pair => RewardExample.Of(pair, text), positions, "held out"), all.Count - train.Count, judged);
         }
 
         PreferenceData<LabelledResponse> responses = Data(
             context, (world, seed) => GeneralPreferences.Responses(world, options.Generate, seed), PreferenceFile.LoadResponses, response => response.Prompt);
         RequireBothClasses(context, responses.Train, "to learn from");
         RequireBothClasses(context, responses.HeldOut, "held out");
-        return (Encode(context, responses.Train, r => RewardExample.Of(r, text), positions, "to learn from"), Encode(context, responses.HeldOut, r => RewardExample.Of(r, text), positions, "held out"), 0);
+        return (Encode(context, responses.Train, r => RewardExample.Of(r, text), positions, "to learn from"), Encode(context, responses.HeldOut, r => RewardExample.Of(r, text), positions, "held out"), 0, []);
     }
 
     private PreferenceData<T> Data<T>(StageContext context, Func<GeneralTask, long, PreferenceData<T>> generate, Func<string, IReadOnlyList<T>> load, Func<T, string> promptOf)

@@ -11,9 +11,11 @@ namespace Aha.Tasks.Preferences;
 /// </summary>
 public static class PreferenceFile
 {
+    /// <param name="toBeJudged">Whether a judge will say which response is better: lines may then have <c>response_a</c> and <c>response_b</c>.</param>
     /// <exception cref="TaskException">The file cannot be read, holds no pair, or a line is malformed: the message names file and line.</exception>
-    public static IReadOnlyList<PreferencePair> LoadPairs(string path) => Load(path, (row, where) => new PreferencePair(
-        Text(row, where, "prompt"), Text(row, where, "chosen"), Text(row, where, "rejected")));
+    public static IReadOnlyList<PreferencePair> LoadPairs(string path, bool toBeJudged = false) => Load(path, (row, where) => toBeJudged
+        ? new PreferencePair(Text(row, where, "prompt"), Text(row, where, "chosen", "response_a"), Text(row, where, "rejected", "response_b"))
+        : new PreferencePair(Text(row, where, "prompt"), Text(row, where, "chosen"), Text(row, where, "rejected")));
 
     /// <exception cref="TaskException">The file cannot be read, holds no response, or a line is malformed: the message names file and line.</exception>
     public static IReadOnlyList<LabelledResponse> LoadResponses(string path) => Load(path, (row, where) => new LabelledResponse(

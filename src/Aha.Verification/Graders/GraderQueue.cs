@@ -48,46 +48,7 @@ internal sealed class GraderQueue : IRewardBatch
 
     private async Task<RewardResult> GradeAsync(RewardInput input)
     {
-        long start = _time.GetTimestamp();
-        TimeSpan pause = _options.BackOff;
-        string reason = "";
-        for (int attempt = 1; attempt <= _options.Attempts; attempt++)
-        {
-            TimeSpan left = _options.Deadline - _time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero) break;
-            TimeSpan patience = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
-            try
-            {
-                return await AttemptAsync(input, patience).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                reason = FormattableString.Invariant($"no answer within {patience.TotalSeconds:0.#} s");
-            }
-            catch (GraderException e)
-            {
-                reason = e.Message;
-                if (e.IsFinal) break;
-            }
-            if (attempt == _options.Attempts || pause >= _options.Deadline - _time.GetElapsedTime(start)) break;
-            await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
-            pause *= 2;
-        }
-        return RewardResult.Unscorable(reason);
-    }
-
-    // A grader that ignores its cancellation is no longer waited for, and keeps nobody's place.
-    private async Task<RewardResult> AttemptAsync(RewardInput input, TimeSpan patience)
-    {
-        using var late = new CancellationTokenSource(patience, _time);
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stop.Token);
-        try
-        {
-            return await _grader.GradeAsync(input, cancel.Token).WaitAsync(patience, _time, _stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
-        {
-            throw new TimeoutException();
-        }
+        (bool answered, RewardResult result, string reason) = await Patience.AskAsync(cancel => _grader.GradeAsync(input, cancel), _options, _time, _stop.Token).ConfigureAwait(false);
+        return answered ? result : RewardResult.Unscorable(reason);
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Aha.Runs;
 
 namespace Aha.Tests.EndToEnd;
@@ -77,7 +75,7 @@ public class MiniatureAlignmentTests
         using var folder = new TemporaryFolder();
         TinyModel.Save(folder.File("tiny"), Aha.Tasks.Countdown.CountdownVocabulary.Words);
         string answer = "I would rather not say.";
-        using var server = new ChatServer(() => answer);
+        using var server = new ChatServer(_ => answer);
         File.WriteAllText(folder.File("judged.yaml"), $$"""
             name: judged
             backend: fused
@@ -130,44 +128,4 @@ public class MiniatureAlignmentTests
     ];
 
     private static string Line(IEnumerable<KeyValuePair<string, double>> values) => string.Join(' ', values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value:R}"));
-
-    /// <summary>Answers every chat completion with the same text.</summary>
-    private sealed class ChatServer : IDisposable
-    {
-        private readonly HttpListener _listener = new();
-
-        public ChatServer(Func<string> answer)
-        {
-            // A port may be taken between being found free and being used.
-            for (int tries = 0; Url.Length == 0; tries++)
-            {
-                string root = $"http://127.0.0.1:{20_000 + Random.Shared.Next(20_000)}";
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add(root + "/");
-                try
-                {
-                    _listener.Start();
-                    Url = root + "/v1";
-                }
-                catch (HttpListenerException) when (tries < 20)
-                {
-                }
-            }
-
-            _ = Task.Run(async () =>
-            {
-                while (_listener.IsListening)
-                {
-                    HttpListenerContext context = await _listener.GetContextAsync();
-                    string body = System.Text.Json.JsonSerializer.Serialize(new { choices = new[] { new { message = new { content = answer() } } } });
-                    await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-                    context.Response.Close();
-                }
-            });
-        }
-
-        public string Url { get; } = "";
-
-        public void Dispose() => _listener.Close();
-    }
 }

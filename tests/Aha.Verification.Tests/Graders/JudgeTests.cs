@@ -151,6 +151,24 @@ public class JudgeTests
     }
 
     [Fact]
+    public async Task LabelsComeInThePairsOrderAndAPairWithoutAnAnswerHasItsReason()
+    {
+        using var server = new JudgeServer(async (message, _, cancel) =>
+        {
+            string a = Between(message, "response_a"), b = Between(message, "response_b");
+            await Task.Delay(a.Length % 3 * 5, cancel);
+            return (200, JudgeServer.Completion(a == "odd" || b == "odd" ? "I cannot say." : $"Preferred: {(string.CompareOrdinal(a, b) >= 0 ? "A" : "B")}"));
+        });
+        using var client = new JudgeClient(new JudgeOptions { Url = server.Url, Model = "m" }, null);
+        var labelling = new PreferenceLabelling(new PreferenceJudge(client), new GraderOptions { Concurrency = 4, Attempts = 2, BackOff = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
+        (string, string, string)[] pairs = [.. Enumerable.Range(0, 30).Select(i => i % 10 == 9 ? ("q", "odd", "x") : ("q", new string('y', i % 4), new string('y', i % 3)))];
+        PairVerdict[] verdicts = await labelling.LabelAsync(pairs, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => i % 10 == 9 ? (int?)null : Math.Sign((i % 4) - (i % 3))), verdicts.Select(v => v.Preferred));
+        Assert.All(verdicts.Where(v => v.Preferred is null), v => Assert.Contains("no preference", v.Reason, StringComparison.Ordinal));
+        Assert.InRange(server.MostAtOnce, 2, 4);
+    }
+
+    [Fact]
     public void AnyAnswerIsReadWithoutAFault() =>
         Gen.Select(Gen.String, Gen.OneOf("Verdict: correct", "verdict :wrong", "", "\n")).Sample((text, end) =>
             Assert.True(JudgeAnswer.Choice(text + end, JudgePrompts.VerdictLabel, JudgePrompts.Verdicts) is null or "correct" or "wrong"));
