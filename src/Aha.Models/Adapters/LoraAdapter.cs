@@ -41,6 +41,14 @@ public sealed class LoraAdapter : ITrainable, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<ParameterSlice> Layout { get; }
 
+    /// <summary>How many values an adapter of a model of this shape trains, and how many the matrices hold that it is added to and keeps a copy of.</summary>
+    /// <exception cref="ModelFormatException">A target is no matrix of the model.</exception>
+    public static (long Trained, long Adapted) Count(ModelConfig model, LoraConfig config)
+    {
+        IReadOnlyList<LoraTarget> targets = LoraTarget.LayOut("lora", config, ParameterLayout.Of(model).Select(slice => (slice.Name, slice.Shape)));
+        return (targets.Sum(target => target.Down.Count + target.Up.Count), targets.Sum(target => target.Up.Shape[0] * target.Down.Shape[1]));
+    }
+
     /// <summary>
     /// A new adapter on a model, which it leaves as it is: A uniform within 1/sqrt(in), B zero, as PEFT begins. The same seed gives the same bits on every machine.
     /// The model's own weights must not be changed otherwise while it is attached.

@@ -22,6 +22,16 @@ public sealed record ModelCheckpoint(ModelConfig Config, ITensorSource Tensors) 
         return new ModelCheckpoint(ModelConfigFile.Read(path), SafetensorsCheckpoint.Open(path));
     }
 
+    /// <summary>The files that make a stored model, wherever they lie: configuration and weights, and an adapter's base model with it. Empty where there is no model.</summary>
+    /// <exception cref="ModelFormatException">An adapter names no base model, or one that is not there.</exception>
+    public static IReadOnlyList<string> FilesOf(string path)
+    {
+        if (AdapterFolder.Is(path)) return [.. Directory.GetFiles(path, "adapter_*").Order(StringComparer.Ordinal), .. FilesOf(AdapterFolder.BaseOf(path))];
+        if (GgufFile.Locate(path) is string file) return File.Exists(file) ? [file] : [];
+        string config = Path.Combine(path, ModelConfigFile.ConfigName);
+        return File.Exists(config) ? [config, .. Directory.GetFiles(path, "*.safetensors").Order(StringComparer.Ordinal)] : [];
+    }
+
     /// <summary>The configuration alone, without a look at the tensors of a folder.</summary>
     /// <exception cref="ModelFormatException">As <see cref="Open"/>.</exception>
     public static ModelConfig ReadConfig(string path)

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Pipeline.Stages;
@@ -46,9 +48,16 @@ public sealed record DryRun(
 
         SpeedTrial trial = SpeedTrial.For(plan.Recipe);
         PlannedStage[] stages = [.. plan.Stages.Select(stage => Estimate(plan, stage, trial))];
-        // A checkpoint holds weights and two moments.
-        long checkpoint = plan.Stages.Where(s => s.Kind.LeavesModel).Select(s => 3 * sizeof(float) * MemoryEstimate.Parameters(s.Config)).DefaultIfEmpty().Max();
+        long checkpoint = plan.Stages.Where(s => s.Kind.LeavesModel).Select(s => CheckpointBytes(s.Config, StageFactory.Create(s.Stage).Work(plan, s))).DefaultIfEmpty().Max();
         return new DryRun(Path.GetFullPath(plan.Folder), stages, stages.Sum(s => s.DiskBytes) + checkpoint, MemoryEstimate.Available);
+    }
+
+    // What is trained, its two moments, and the reference model's weights.
+    private static long CheckpointBytes(ModelConfig config, StageWork work)
+    {
+        long parameters = MemoryEstimate.Parameters(config);
+        long trained = work.Lora is { } lora ? LoraAdapter.Count(config, lora).Trained : parameters;
+        return sizeof(float) * ((3 * trained) + (work.HoldsReference ? parameters : 0));
     }
 
     private static PlannedStage Estimate(RunPlan plan, StagePlan stage, SpeedTrial trial)
@@ -70,7 +79,7 @@ public sealed record DryRun(
             stage.Reasons,
             parameters,
             seconds,
-            MemoryEstimate.Of(stage.Config, work),
-            stage.Kind.LeavesModel ? sizeof(float) * parameters : 0);
+            MemoryEstimate.Of(stage.Config, work, plan.Recipe),
+            stage.Kind.LeavesModel ? sizeof(float) * (parameters + (work.Lora is { } lora ? LoraAdapter.Count(stage.Config, lora).Trained : 0)) : 0);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Aha.Models.Checkpoints;
 using Aha.Pipeline.Recipes;
 
 namespace Aha.Pipeline.Planning;
@@ -21,24 +22,25 @@ internal static class FileIdentity
         }
     }
 
-    /// <summary>Of a model folder: its configuration's content, and names, sizes and times of its weights, which may be too large to read for this.</summary>
-    /// <exception cref="RecipeException">The folder cannot be read.</exception>
-    public static string OfModel(string folder)
+    /// <summary>Of a model: its configuration's content, and names, sizes and times of its weights, which may be too large to read for this. Null where no model is.</summary>
+    /// <exception cref="RecipeException">It cannot be read.</exception>
+    public static string? OfModel(string path)
     {
         try
         {
+            IReadOnlyList<string> files = ModelCheckpoint.FilesOf(path);
             var text = new StringWriter();
-            text.Write(File.ReadAllText(Path.Combine(folder, "config.json")));
-            foreach (FileInfo file in new DirectoryInfo(folder).GetFiles("*.safetensors").OrderBy(f => f.Name, StringComparer.Ordinal))
+            foreach (string file in files)
             {
-                text.Write($"\n{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+                var info = new FileInfo(file);
+                text.Write(info.Extension == ".json" ? File.ReadAllText(file) : $"\n{info.Name} {info.Length} {info.LastWriteTimeUtc.Ticks}");
             }
 
-            return Mark(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));
+            return files.Count == 0 ? null : Mark(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RecipeException($"the model folder {folder} cannot be read: {e.Message}", e);
+            throw new RecipeException($"the model {path} cannot be read: {e.Message}", e);
         }
     }
 

@@ -1,6 +1,10 @@
+using Aha.Generation;
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Pipeline.Recipes;
+using Aha.Pipeline.Running;
 using Aha.Pipeline.Stages;
+using Aha.Training.Backends;
 
 namespace Aha.Pipeline.Planning;
 
@@ -19,7 +23,7 @@ internal static class MemoryEstimate
         long available = Available;
         foreach (StagePlan stage in plan.Stages)
         {
-            long needed = Of(stage.Config, StageFactory.Create(stage.Stage).Work(plan, stage));
+            long needed = Of(stage.Config, StageFactory.Create(stage.Stage).Work(plan, stage), plan.Recipe);
             if (needed > available)
             {
                 throw new RecipeException($"{plan.Source.Name}: stage {stage.Stage.Name} needs about {Bytes.Show(needed)} of memory and the machine has {Bytes.Show(available)}: lower micro_batch_tokens, batch_size or the model's sizes");
@@ -27,19 +31,34 @@ internal static class MemoryEstimate
         }
     }
 
-    /// <summary>Bytes: weights; where it trains, gradient and two moments in fp32, the bf16 copy, and the activations of the largest micro-batch.</summary>
-    public static long Of(ModelConfig config, StageWork work)
+    /// <summary>
+    /// Bytes: weights; where it samples, the engine's packed copy; where it trains, gradient and two moments in fp32, what the backend keeps of them beside,
+    /// and the activations of the largest micro-batch. Of an adapter the moments are its own, and the matrices it is added to are kept as they were.
+    /// </summary>
+    public static long Of(ModelConfig config, StageWork work, Recipe recipe)
     {
         long parameters = Parameters(config);
+        long weights = Baseline + (parameters * sizeof(float)) + (work.LongestCompletion > 0 ? RolloutEngine.EstimateBytes(config, positions: 0, sequences: 0) : 0);
         if (work.MicroBatchTokens == 0)
         {
-            return Baseline + 2 * sizeof(float) * parameters;
+            return weights;
         }
 
+        // The fused backend packs every matrix twice, and each of its threads sums a gradient of its own; libtorch casts to bf16, and saves more of the forward pass.
+        bool fused = recipe.Backend is BackendChoiceKey.Auto or BackendChoiceKey.Fused && BackendChoice.CanFuse(config);
+        long copies = fused ? (2 + RecipeRunner.Threads(recipe)) * sizeof(float) : 2;
         long d = config.HiddenSize, f = config.IntermediateSize, kv = (long)config.HeadDim * config.NumKeyValueHeads;
         // Kept for the backward pass, fp32: norms, q k v and their rotation, attention, residuals, gate, up and their product.
         long activations = work.MicroBatchTokens * (config.NumHiddenLayers * (10 * d + 4 * kv + 4 * f) + 3L * config.VocabSize) * sizeof(float);
-        return Baseline + parameters * (16 + 2 + (work.HoldsReference ? 4 : 0)) + activations;
+        // An adapter: itself, its gradient and its moments.
+        long trained = 2 * sizeof(float) * parameters;
+        if (work.Lora is { } lora)
+        {
+            (long own, long adapted) = LoraAdapter.Count(config, lora);
+            trained = sizeof(float) * ((4 * own) + adapted);
+        }
+
+        return weights + (parameters * (sizeof(float) + copies + (work.HoldsReference ? sizeof(float) : 0))) + trained + activations;
     }
 
     /// <summary>The number of weights.</summary>

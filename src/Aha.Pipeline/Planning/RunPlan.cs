@@ -117,9 +117,9 @@ internal sealed class RunPlan
             return new StageSource(input, path, $"{input.Name} {FileIdentity.OfFile(path)}", null);
         }
 
-        return File.Exists(Path.Combine(path, ModelConfigFile.ConfigName))
-            ? new StageSource(input, path, $"{input.Name} {FileIdentity.OfModel(path)}", null)
-            : throw new RecipeException($"{source.Name}: stages.{stage.Name}: {input.Key}: {path} is no model folder (it holds no {ModelConfigFile.ConfigName})");
+        return FileIdentity.OfModel(path) is { } mark
+            ? new StageSource(input, path, $"{input.Name} {mark}", null)
+            : throw new RecipeException($"{source.Name}: stages.{stage.Name}: {input.Key}: {path} is no model folder (it holds no {ModelConfigFile.ConfigName}), and no GGUF file");
     }
 
     private static void RequireProblems(ITask task, string recipe)

@@ -1,3 +1,5 @@
+using Aha.Models.Adapters;
+
 namespace Aha.Pipeline.Planning;
 
 /// <summary>What a stage has to do, as far as that is known before it starts: what estimates are made of.</summary>
@@ -14,6 +16,9 @@ internal readonly record struct StageWork
 
     /// <summary>Whether a frozen copy of the model is kept beside it.</summary>
     public bool HoldsReference { get; init; }
+
+    /// <summary>The additions that are trained in place of all weights; null where all are.</summary>
+    public LoraConfig? Lora { get; init; }
 
     /// <summary>Most tokens a completion may have; 0 where none is sampled.</summary>
     public int LongestCompletion { get; init; }

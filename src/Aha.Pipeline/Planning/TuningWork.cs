@@ -27,7 +27,7 @@ internal static class TuningWork
     /// <param name="tokens">In the conversations, once.</param>
     public static StageWork OfTuning(RunPlan plan, SftStageOptions options, double tokens)
     {
-        var work = new StageWork { TrainedTokens = tokens * options.Epochs, MicroBatchTokens = Math.Max(options.MicroBatchTokens, options.MaxLength) };
+        var work = new StageWork { TrainedTokens = tokens * options.Epochs, MicroBatchTokens = Math.Max(options.MicroBatchTokens, options.MaxLength), Lora = options.Lora?.ToConfig() };
         return options.Evaluate ? work.WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 1) : work;
     }
 }

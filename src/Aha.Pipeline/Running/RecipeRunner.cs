@@ -91,6 +91,11 @@ public static class RecipeRunner
             return (kept, $"{probe}; training goes on with {YamlKeys.Show(kept)}, as this run began");
         }
 
+        if (plan.Stages.All(s => StageFactory.Create(s.Stage).Work(plan, s).MicroBatchTokens == 0))
+        {
+            return (BackendKind.LibtorchFp32, $"{probe}; nothing is trained");
+        }
+
         ModelConfig config = plan.Stages[0].Config;
         (BackendKind best, IReadOnlyDictionary<BackendKind, double> speeds) = BackendChoice.Measure(config, BackendChoice.Candidates(config, probe), threads);
         string tried = string.Join(", ", speeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{YamlKeys.Show(s.Key)} {s.Value / 1000:F0}k tokens/s")));

@@ -1,11 +1,13 @@
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Runs;
 using Aha.Tasks;
 using Aha.Training.Backends;
+using Aha.Training.Optimization;
 using Aha.Verification.Rewards;
 
 namespace Aha.Pipeline.Running;
@@ -72,9 +74,13 @@ internal sealed record StageContext(RunContext Run, StagePlan Plan, ModelText Te
         throw new RecipeException($"stage {Name}: {Plan.Start.Path} is a reward model; start from a language model");
     }
 
-    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with what its text goes through.</summary>
-    public void SaveModel(CausalLanguageModel model, long step)
+    /// <summary>The adapter that is trained in place of a model's weights; null where the weights are.</summary>
+    public LoraAdapter? Attach(LoraOptions? lora, CausalLanguageModel model) => lora is null ? null : LoraAdapter.Attach(model, lora.ToConfig(), Run.Seed($"{Name}/lora"));
+
+    /// <summary>Writes the stage's finished model, of <paramref name="step"/> optimiser steps, with what its text goes through, and beside it the adapter that was trained.</summary>
+    public void SaveModel(CausalLanguageModel model, long step, LoraAdapter? adapter = null)
     {
+        adapter?.Save(Folder.Adapter, Plan.Start!.Path);
         model.Save(Folder.Model);
         Text.Save(Folder.Model);
         Saved(Folder.Model, step);

@@ -3,6 +3,7 @@ using Aha.Data.Conversations;
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Runs;
@@ -28,7 +29,8 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
         using CausalLanguageModel model = context.LoadStartModel();
         (IReadOnlyList<TuningExample> examples, IReadOnlyList<TuningExample> heldOut) = Examples(files, model.Config.MaxPositionEmbeddings);
         using TrainingBackend backend = _run.CreateBackend(model);
-        using var trainer = new SftTrainer(model, examples, options, _run.Seed(context.Name), backend);
+        using LoraAdapter? adapter = context.Attach(options.Lora, model);
+        using var trainer = new SftTrainer(model, examples, options, _run.Seed(context.Name), backend, adapter);
         using Questioner? questioner = options.Evaluate ? new Questioner(context, model) : null;
         if (TrainingCheckpoint.Exists(context.Folder.Checkpoint))
         {
@@ -55,7 +57,7 @@ internal sealed class ConversationTuning(SftStageOptions options, StageContext c
             metrics[name] = value;
         }
 
-        context.SaveModel(model, trainer.Steps);
+        context.SaveModel(model, trainer.Steps, adapter);
         return new StageOutcome(clock.Seconds, metrics);
     }
 

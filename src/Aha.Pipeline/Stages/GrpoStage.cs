@@ -31,6 +31,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             TrainedTokens = sampled,
             MicroBatchTokens = Math.Max(options.MicroBatchTokens, options.MaxNewTokens),
             HoldsReference = options.KlBeta > 0,
+            Lora = options.Lora?.ToConfig(),
             LongestCompletion = options.MaxNewTokens,
         }.WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 2).WithEvaluation(plan, options.EvaluationProblems, during);
     }
@@ -42,7 +43,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         using RolloutEngine engine = run.Engine(model.Config);
         RolloutSampler sampler = context.Sampler(engine);
         using TrainingBackend backend = run.CreateBackend(model);
-        using LoraAdapter? adapter = options.Lora is { } lora ? LoraAdapter.Attach(model, lora.ToConfig(), run.Seed($"{context.Name}/lora")) : null;
+        using LoraAdapter? adapter = context.Attach(options.Lora, model);
         IReadOnlyList<Problem> general = options.GeneralShare > 0 ? run.General!.Problems(Split.Train) : [];
         using var trainer = new GrpoTrainer(
             model, engine, sampler, run.Task.Problems(Split.Train), general, context.Text.Tokenizer.EndIds, options, run.Seed(context.Name), backend, adapter);
@@ -101,8 +102,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             run.Observer.Notice($"stage {context.Name}: stopped after {trainer.State.Step} of {options.Steps} steps: the gold check of general prompts has fallen {trainer.State.Watch!.Divergence:F3} below its best while the learned rewards have not fallen");
         }
 
-        adapter?.Save(context.Folder.Adapter, context.Plan.Start!.Path);
-        context.SaveModel(model, trainer.State.Step);
+        context.SaveModel(model, trainer.State.Step, adapter);
         Dictionary<string, double> metrics = Metrics(run.Store, context.Name, trainer.State.Step);
         // Each token is sampled once, and trained once at most: groups without a signal are passed over.
         metrics[Distillation.Compute] = StageCompute.Sampled(model.Config, trainer.State.Tokens) + StageCompute.Trained(model.Config, trainer.State.Tokens);

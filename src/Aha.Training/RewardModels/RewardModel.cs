@@ -1,6 +1,6 @@
 using Aha.Models;
+using Aha.Models.Checkpoints;
 using Aha.Tasks;
-using Aha.Templates;
 using Aha.Tensors;
 using Aha.Tokenization;
 using Aha.Verification.Format;
@@ -32,7 +32,7 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Load(string folder, ComputePrecision precision, ResponsePart? part = null)
     {
         RewardModelNote note = RewardModelNote.Read(folder);
-        var text = new RewardText(Tokenizer.Load(folder), PromptRenderers.Named(note.Template, note.SystemPrompt, ChatTemplate.TryLoad(folder)), part ?? note.On);
+        var text = new RewardText(ModelTokenizer.Load(folder), PromptRenderers.Named(note.Template, note.SystemPrompt, ModelChatTemplate.TryLoad(folder)), part ?? note.On);
         CausalLanguageModel model = CausalLanguageModel.Load(folder);
         if (model.Config.ScoreHead)
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Aha.Training.Optimization;
 
 namespace Aha.Training.SupervisedTuning;
 
@@ -34,6 +35,9 @@ public record SftOptions
     [Description("largest global gradient norm")]
     public double ClipNorm { get; init; } = 1.0;
 
+    [Description("train low-rank additions (LoRA) in place of all weights: { rank, alpha, targets }; the model that is saved has them merged, and they lie beside it in PEFT's layout")]
+    public LoraOptions? Lora { get; init; }
+
     [Description("longest conversation in tokens (the paper: 32,768); longer ones are left out and counted; 0 is the model's own limit")]
     public int MaxLength { get; init; }
 
@@ -63,6 +67,7 @@ public record SftOptions
         Options.Require(WeightDecay >= 0, $"weight_decay is {WeightDecay}; it must not be negative");
         Options.Require(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"beta1 {Beta1} and beta2 {Beta2} must lie in 0..1, 1 excluded");
         Options.Require(ClipNorm > 0, $"clip_norm is {ClipNorm}; it must be above 0");
+        Lora?.Validate();
         Options.Require(MaxLength >= 0, $"max_length is {MaxLength}; it must not be negative");
         Options.Require(MicroBatchTokens >= 1, $"micro_batch_tokens is {MicroBatchTokens}; it must be at least 1");
         Options.Require(ValidationShare is >= 0 and < 1, $"validation_share is {ValidationShare}; it must lie in 0..1, 1 excluded");

@@ -1,4 +1,5 @@
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Training.Backends;
 using Aha.Training.Batching;
 using Aha.Training.Checkpoints;
@@ -18,6 +19,7 @@ public sealed class SftTrainer : IDisposable
     private readonly IReadOnlyList<TuningExample> _examples;
     private readonly SftOptions _options;
     private readonly TrainingBackend _backend;
+    private readonly LoraAdapter? _adapter;
     private readonly ShuffledStream<TuningExample> _stream;
     private readonly AdamW _optimizer;
     private readonly LearningRateSchedule _schedule;
@@ -27,7 +29,9 @@ public sealed class SftTrainer : IDisposable
     /// <param name="examples">At least one; each with a learned token and within the model's positions.</param>
     /// <param name="seed">Of the order of the examples.</param>
     /// <param name="backend">Trains <paramref name="model"/>; not owned.</param>
-    public SftTrainer(CausalLanguageModel model, IReadOnlyList<TuningExample> examples, SftOptions options, long seed, TrainingBackend backend)
+    /// <param name="adapter">Trained in place of the model's weights, to which it is attached; not owned.</param>
+    public SftTrainer(
+        CausalLanguageModel model, IReadOnlyList<TuningExample> examples, SftOptions options, long seed, TrainingBackend backend, LoraAdapter? adapter = null)
     {
         options.Validate();
         if (examples.Count == 0)
@@ -35,15 +39,17 @@ public sealed class SftTrainer : IDisposable
             throw new ArgumentException("there is no conversation to train on", nameof(examples));
         }
 
-        (_model, _examples, _options, _backend) = (model, examples, options, backend);
+        (_model, _examples, _options, _backend, _adapter) = (model, examples, options, backend, adapter);
         Steps = StepsFor(examples.Count, options);
         _stream = new ShuffledStream<TuningExample>(examples, seed);
-        _optimizer = new AdamW(model, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
+        _optimizer = new AdamW(Trained, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
         _schedule = LearningRateSchedule.Cosine(options.LearningRate, Steps, (long)Math.Round(options.WarmupFraction * Steps), options.MinRateRatio);
     }
 
     /// <summary>Optimiser steps of the whole training.</summary>
     public long Steps { get; }
+
+    private ITrainable Trained => _adapter is null ? _model : _adapter;
 
     public TrainingState State { get; private set; } = new();
 
@@ -68,6 +74,7 @@ public sealed class SftTrainer : IDisposable
             throw;
         }
 
+        _adapter?.TakeGradient();
         double norm = _optimizer.ClipGradient(_options.ClipNorm);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
@@ -75,6 +82,7 @@ public sealed class SftTrainer : IDisposable
         }
 
         _optimizer.Step(_schedule.At(State.Step));
+        _adapter?.Merge();
         State = State with
         {
             Step = State.Step + 1,
@@ -146,13 +154,13 @@ public sealed class SftTrainer : IDisposable
     public void Save(string folder, double seconds)
     {
         State = State with { Seconds = seconds };
-        TrainingCheckpoint.Save(folder, _model, _optimizer, reference: null, State);
+        TrainingCheckpoint.Save(folder, Trained, _optimizer, reference: null, State);
     }
 
     /// <exception cref="CheckpointException">The checkpoint cannot be read.</exception>
     public void Resume(string folder)
     {
-        State = TrainingCheckpoint.Load(folder, _model, _optimizer, reference: null);
+        State = TrainingCheckpoint.Load(folder, Trained, _optimizer, reference: null);
         (_secondsAtLastMetrics, _tokensAtLastMetrics) = (State.Seconds, State.Tokens);
     }
 

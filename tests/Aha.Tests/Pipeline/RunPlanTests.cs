@@ -1,7 +1,9 @@
+using Aha.Models.Checkpoints;
 using Aha.Pipeline.Planning;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Runs;
+using Aha.Tests.EndToEnd;
 
 namespace Aha.Tests.Pipeline;
 
@@ -117,5 +119,36 @@ public sealed class RunPlanTests : IDisposable
         File.WriteAllText(_folder.File("p.jsonl"), """{"numbers": [1, 2, 3], "target": 5}""");
         StagePlan test = Made().Stages.Single(s => s.Action != StageAction.Continue);
         Assert.Equal(["benchmark: p.jsonl is another than before"], test.Reasons);
+    }
+
+    [Fact]
+    public void AnAdapterIsCountedForWhatItIs()
+    {
+        // Of 64 -> 64 in every layer: A [4, 64], B [64, 4].
+        string text = Text.Replace("hidden_size: 32, heads: 2, kv_heads: 2", "hidden_size: 64, heads: 2, kv_heads: 2", StringComparison.Ordinal);
+        DryRun all = DryRun.Of(new RecipeSource(text, "graph.yaml", _folder.Path, ["threads=1"]), _folder.File("run"));
+        DryRun few = DryRun.Of(new RecipeSource(text, "graph.yaml", _folder.Path, ["threads=1", "stages.zero.lora={ rank: 4, targets: [q_proj] }"]), _folder.File("run"));
+        PlannedStage whole = all.Stages.Single(s => s.Name == "zero"), adapter = few.Stages.Single(s => s.Name == "zero");
+        const long layers = 4, own = layers * 2 * 4 * 64, adapted = layers * 64 * 64;
+        Assert.Equal(whole.Parameters, adapter.Parameters);
+        Assert.Equal(4 * own, adapter.DiskBytes - whole.DiskBytes);
+        // Two moments a weight are saved; the adapter has itself, a gradient and two moments, and the matrices as they were.
+        Assert.Equal((8 * whole.Parameters) - (4 * ((4 * own) + adapted)), whole.MemoryBytes - adapter.MemoryBytes);
+    }
+
+    [Fact]
+    public void AGgufFileIsAModelToStartFromAndAnotherOneUndoesTheStage()
+    {
+        TinyModel.Save(_folder.File("tiny"), ["a", "b"]);
+        string file = _folder.File("tiny.gguf");
+        ModelConversion.ToGguf(_folder.File("tiny"), file);
+        RecipeSource source = new("name: g\nstages: [{ name: zero, kind: grpo, from: ./tiny.gguf, max_new_tokens: 8 }]", "g.yaml", _folder.Path, ["evaluation.max_new_tokens=8"]);
+        StagePlan first = Assert.Single(RunPlan.Make(source, _folder.File("run")).Stages);
+        Assert.Equal(file, Path.GetFullPath(first.Start!.Path));
+        Assert.Equal(16, first.Config.HiddenSize);
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-5));
+        Assert.NotEqual(first.Keys.Fingerprint, Assert.Single(RunPlan.Make(source, _folder.File("run")).Stages).Keys.Fingerprint);
+        File.Delete(file);
+        Assert.Contains("tiny.gguf is no model folder (it holds no config.json), and no GGUF file", Assert.Throws<RecipeException>(() => RunPlan.Make(source, _folder.File("run"))).Message);
     }
 }

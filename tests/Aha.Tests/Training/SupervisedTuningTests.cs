@@ -1,10 +1,12 @@
 using Aha.Data;
 using Aha.Data.Conversations;
 using Aha.Models;
+using Aha.Models.Adapters;
 using Aha.Tasks;
 using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Training.Batching;
+using Aha.Training.Optimization;
 using Aha.Training.SupervisedTuning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -154,6 +156,67 @@ public class SupervisedTuningTests
         Assert.Equal(3 * examples.Sum(e => e.Ids.Length), trainer.State.Tokens);
         Assert.Equal(3.0, metrics["epoch"]);
         Assert.InRange(metrics["learning_rate"], 1e-4, 1.6e-4);
+    }
+
+    [Theory]
+    [InlineData(BackendKind.Fused)]
+    [InlineData(BackendKind.LibtorchFp32)]
+    public void AnAdapterLearnsResumesBitForBitAndLeavesTheRestAsItWas(BackendKind kind)
+    {
+        using var folder = new TemporaryFolder();
+        TuningExample[] examples = [.. Enumerable.Range(0, 6).Select(i => new TuningExample([1, 5 + i, 12 + i, 20 - i, 2], [false, false, true, true, true]))];
+        var options = new SftOptions { BatchSize = 2, Epochs = 10, LearningRate = 2e-2, Lora = new LoraOptions { Rank = 2, Targets = ["q_proj", "down_proj"] } };
+        float[] before = Weights(seed: 7);
+        (float[] straight, double[] losses) = Train(options, examples, kind, stopAt: null, folder.Path);
+        (float[] resumed, _) = Train(options, examples, kind, stopAt: 11, folder.Path);
+        Assert.Equal(straight, resumed);
+        Assert.True(losses[^3..].Average() < 0.7 * losses[..3].Average(), $"from {losses[0]} to {losses[^1]}");
+
+        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 7);
+        foreach (ParameterSlice slice in model.Layout)
+        {
+            Range place = (int)slice.Offset..(int)(slice.Offset + slice.Count);
+            bool adapted = slice.Name.Contains("q_proj.weight", StringComparison.Ordinal) || slice.Name.Contains("down_proj", StringComparison.Ordinal);
+            Assert.Equal(adapted, !before.AsSpan(place).SequenceEqual(straight.AsSpan(place)));
+        }
+    }
+
+    // The weights at the end; with stopAt after a checkpoint of that step went through another model and trainer.
+    private static (float[] Weights, double[] Losses) Train(SftOptions options, TuningExample[] examples, BackendKind kind, long? stopAt, string folder)
+    {
+        var losses = new List<double>();
+        foreach (long? end in stopAt is null ? (long?[])[null] : [stopAt, null])
+        {
+            using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 7);
+            using TrainingBackend backend = BackendChoice.Create(kind, model, threads: 2);
+            // What an adapter begins with comes from the checkpoint, not from its seed.
+            using LoraAdapter adapter = LoraAdapter.Attach(model, options.Lora!.ToConfig(), seed: end is null && stopAt is not null ? 99 : 1);
+            using var trainer = new SftTrainer(model, examples, options, seed: 1, backend, adapter);
+            if (end is null && stopAt is not null)
+            {
+                trainer.Resume(folder);
+            }
+
+            while (trainer.State.Step < (end ?? trainer.Steps))
+            {
+                losses.Add(trainer.Advance(CancellationToken.None));
+            }
+
+            if (end is null)
+            {
+                return ([.. model.Parameters.detach().data<float>()], [.. losses]);
+            }
+
+            trainer.Save(folder, seconds: 1);
+        }
+
+        throw new InvalidOperationException("the last session ends the training");
+    }
+
+    private static float[] Weights(long seed)
+    {
+        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed);
+        return [.. model.Parameters.detach().data<float>()];
     }
 
     private static (double Loss, float[] Gradient) Gradient(CausalLanguageModel model, TrainingBackend backend, TuningExample[] batch, int microBatchTokens)
