@@ -46,6 +46,7 @@ internal static class App
             StageCommand.Create("distill", "A teacher's verified answers, then supervised fine-tuning of a student on them.", "--model runs/small/stages/base/model --teacher runs/nano/stages/r1-zero/model --sampling-samples 4"),
             EvalCommand.Create(),
             GenerateCommand.Create(),
+            ChatCommand.Create(),
             LogProbsCommand.Create(),
             TokenizeCommand.Create(),
             ConvertCommand.Create(),
@@ -69,7 +70,9 @@ internal static class App
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_savingTime });
+            // In a conversation Ctrl-C means the answer, and the command listens to it itself.
+            TimeSpan? saving = parsed.CommandResult.Command.Name == ChatCommand.Name ? null : s_savingTime;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = saving });
         }
         catch (OperationCanceledException e)
         {

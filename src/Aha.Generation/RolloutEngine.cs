@@ -102,12 +102,13 @@ public sealed unsafe class RolloutEngine : IDisposable
     /// <param name="ended">
     /// Told each completion that was begun the moment it ends, with its place in the result, by the thread that made it: it must not take long.
     /// </param>
+    /// <param name="sampled">Told every new token, with the place of its completion in the result, under the same condition.</param>
     /// <exception cref="ArgumentException">A prompt is empty, holds an id outside the vocabulary, or leaves no room for the new tokens; an option is out of range.</exception>
     /// <exception cref="InvalidOperationException">No weights are loaded, or they give logits that are not finite.</exception>
     [SuppressMessage("Design", "CA1068", Justification = "Progress is asked for less often than cancellation.")]
     public Completion[] Generate(
         IReadOnlyList<RolloutRequest> requests, SamplingOptions options, CancellationToken ct = default, IProgress<int>? tokensDone = null,
-        Action<int, Completion>? ended = null)
+        Action<int, Completion>? ended = null, Action<int, int>? sampled = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
@@ -117,7 +118,7 @@ public sealed unsafe class RolloutEngine : IDisposable
         {
             long version = RequireWeights();
             _rope.EnsurePositions(longest);
-            var job = new RolloutJob(requests, options, _config.VocabSize, version, ended, ct, tokensDone);
+            var job = new RolloutJob(requests, options, _config.VocabSize, version, ended, sampled, ct, tokensDone);
             try
             {
                 RunOnAllThreads(job, _options.SlotsPerThread ?? ChooseSlots(longest));

@@ -22,5 +22,7 @@ internal static class CommonOptions
 
     public static Option<double> TopP() => new("--top-p") { Description = "keep the smallest set of tokens with this probability", DefaultValueFactory = _ => 1.0 };
 
+    public static Option<int> TopK() => new("--top-k") { Description = "keep the K most likely tokens; 0 keeps all", HelpName = "K" };
+
     public static Option<int> MaxNewTokens() => new("--max-new-tokens") { Description = "longest answer in tokens", DefaultValueFactory = _ => 224 };
 }

@@ -58,7 +58,7 @@ internal static class ConvertCommand
 
     private static void Convert(string source, string target, bool gguf, string? type, CancellationToken cancel)
     {
-        var progress = new ByteProgress(Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
+        var progress = new ProgressLine(Console.Error, !Console.IsErrorRedirected, TimeProvider.System, ProgressLine.Bytes);
         void Report(long done, long total)
         {
             cancel.ThrowIfCancellationRequested();

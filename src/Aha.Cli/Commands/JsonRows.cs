@@ -8,7 +8,8 @@ namespace Aha.Cli.Commands;
 /// <summary>JSONL in, JSONL out: an output line for every input line, in order, with the field <c>id</c> copied; the first bad line ends it.</summary>
 internal static class JsonRows
 {
-    private static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>For files and pipes, not for web pages: LaTeX and other scripts stay as they are.</summary>
+    public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Option<string> Input() => new("--input") { Description = "a JSONL file, or - for standard input", Required = true, HelpName = "FILE" };
 
@@ -18,7 +19,7 @@ internal static class JsonRows
     {
         using TextReader reader = Open(path);
         using Stream output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
-        using var writer = new Utf8JsonWriter(output, s_writing);
+        using var writer = new Utf8JsonWriter(output, Writing);
         for (long number = 1; reader.ReadLine() is { } line; number++)
         {
             cancel.ThrowIfCancellationRequested();

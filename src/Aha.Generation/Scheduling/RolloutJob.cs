@@ -9,6 +9,7 @@ internal sealed class RolloutJob
     private readonly CancellationToken _cancellation;
     private readonly IProgress<int>? _tokensDone;
     private readonly Action<int, Completion>? _ended;
+    private readonly Action<int, int>? _sampled;
     private readonly long _policyVersion;
     private readonly bool[] _stop;
     private int _next;
@@ -21,6 +22,7 @@ internal sealed class RolloutJob
         int vocabSize,
         long policyVersion,
         Action<int, Completion>? ended,
+        Action<int, int>? sampled,
         CancellationToken cancellation,
         IProgress<int>? tokensDone)
     {
@@ -32,6 +34,7 @@ internal sealed class RolloutJob
         _cancellation = cancellation;
         _tokensDone = tokensDone;
         _ended = ended;
+        _sampled = sampled;
         _stop = new bool[vocabSize];
         foreach (int id in options.StopTokens) _stop[id] = true;
     }
@@ -55,6 +58,8 @@ internal sealed class RolloutJob
         (group, sample) = taken ? _queue[ticket] : default;
         return taken;
     }
+
+    public void Sampled(int ticket, int token) => _sampled?.Invoke(ticket, token);
 
     public void Complete(int ticket, ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs, FinishReason finish)
     {

@@ -88,6 +88,7 @@ internal sealed unsafe class RolloutWorker(DecoderStep decoder, KvBlockPool pool
         Slot slot = _slots[index];
         slot.Tokens[slot.Count] = token;
         slot.LogProbs[slot.Count++] = logProb;
+        job.Sampled(slot.Ticket, token);
         if (job.IsStop(token)) Finish(job, index, FinishReason.Stop);
         else if (slot.Count == job.Options.MaxNewTokens) Finish(job, index, FinishReason.Length);
         else return false;
