@@ -16,7 +16,7 @@ public class LoraStagesTests
         stages:
           - { name: talk, kind: sft, from: ./tiny, data: talk.jsonl, validation_share: 0, epochs: 30, batch_size: 2, lora: { rank: 2 }, log_every: 5, checkpoint_every: 3 }
           - { name: pupil, kind: distill, from: talk, teacher: ./tiny, sampling: { problems: 10, samples: 2, max_new_tokens: 12, verified: false }, epochs: 6, batch_size: 2, lora: { rank: 2, targets: [v_proj] }, log_every: 2, checkpoint_every: 3 }
-          - { name: zero, kind: grpo, from: pupil, steps: 40, prompts_per_step: 3, group_size: 3, max_new_tokens: 16, overlong_buffer: 15, kl_beta: 0.01, lora: { rank: 2, targets: [q_proj, down_proj] }, evaluate_every: 0, checkpoint_every: 2 }
+          - { name: zero, kind: grpo, from: pupil, steps: 100, prompts_per_step: 3, group_size: 3, max_new_tokens: 16, overlong_buffer: 15, kl_beta: 0.01, lora: { rank: 2, targets: [q_proj, down_proj] }, evaluate_every: 0, checkpoint_every: 2 }
         """;
 
     [Fact]
@@ -33,16 +33,7 @@ public class LoraStagesTests
         {
             using AhaProcess killed = AhaProcess.Start(folder.Path, "run", "r.yaml", "--output", "killed", "--json");
             killed.Until(() => killed.Output.Contains($"{{\"metrics\":{{\"stage\":\"{stage}\"", StringComparison.Ordinal) && File.Exists(folder.File($"killed/stages/{stage}/checkpoint/adapter_model.safetensors")), s_limit);
-            if (stage == "zero")
-            {
-                killed.Interrupt();
-                Assert.Equal(130, killed.Wait(s_limit));
-            }
-            else
-            {
-                killed.Kill();
-            }
-
+            killed.Kill();
             Assert.False(File.Exists(folder.File($"killed/stages/{stage}/done.json")), $"{stage} was over before it was stopped");
         }
 
