@@ -28,23 +28,15 @@ internal static class RolloutBenchmark
         arguments.RefuseOthers();
 
         Console.WriteLine($"{threads} threads, {(slots == 0 ? "automatic" : slots)} slots each; prompt {PromptLength} + {newTokens} new; {samples} samples a prompt; best of {repeats}");
-        Console.WriteLine("| kernels | model | batch | lengths | tok/s | GFLOP/s | peak GFLOP/s | share | share of busy cores |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| kernels | model | batch | lengths | tok/s | GFLOP/s | peak GFLOP/s | share | share of busy cores | tok/s of processor time |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (string model in models)
         {
             BenchmarkModel shape = BenchmarkModel.Find(model);
             ModelConfig config = shape.Config;
-            using CausalLanguageModel weights = shape.Create();
             foreach (var kernels in kernelSets.Where(RolloutEngineOptions.IsSupported))
             {
-                using var engine = new RolloutEngine(config, new RolloutEngineOptions { Threads = threads, SlotsPerThread = slots == 0 ? null : slots, Kernels = kernels });
-                var load = Enumerable.Range(0, 5).Select(_ =>
-                {
-                    var watch = Stopwatch.StartNew();
-                    engine.LoadWeights(weights, 0);
-                    return watch.Elapsed.TotalMilliseconds;
-                }).Min();
-                Console.WriteLine($"| {kernels} | {model} | | weights loaded in {load:F1} ms | | | | | |");
+                using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = threads, SlotsPerThread = slots == 0 ? null : slots, Kernels = kernels });
                 foreach (int batch in batches)
                 {
                     Measure("equal", batch, []);
@@ -70,7 +62,7 @@ internal static class RolloutBenchmark
                     }
 
                     double flopPerToken = 2.0 * shape.Parameters, flops = best * flopPerToken;
-                    Console.WriteLine($"| {kernels} | {model} | {batch} | {lengths} | {best:N0} | {flops / 1e9:F1} | {peak / 1e9:F0} | {flops / peak:P0} | {busy * flopPerToken / peak:P0} |");
+                    Console.WriteLine($"| {kernels} | {model} | {batch} | {lengths} | {best:N0} | {flops / 1e9:F1} | {peak / 1e9:F0} | {flops / peak:P0} | {busy * flopPerToken / peak:P0} | {busy:N0} |");
                 }
             }
         }

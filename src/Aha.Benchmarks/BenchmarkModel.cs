@@ -1,10 +1,12 @@
+using Aha.Generation;
 using Aha.Models;
 using Aha.Models.Checkpoints;
 
 namespace Aha.Benchmarks;
 
 /// <summary>A model whose speed is measured, with what its arithmetic costs.</summary>
-public sealed record BenchmarkModel(string Name, ModelConfig Config, string? Folder)
+/// <param name="Path">Where a stored model lies; null for a made-up one.</param>
+public sealed record BenchmarkModel(string Name, ModelConfig Config, string? Path)
 {
     /// <summary>Made-up models of fixed shapes: N is the nano recipe's (0.7 million parameters), M seven times its size.</summary>
     public static IReadOnlyList<BenchmarkModel> Known { get; } =
@@ -33,12 +35,27 @@ public sealed record BenchmarkModel(string Name, ModelConfig Config, string? Fol
         }
     }
 
-    /// <summary>One of <see cref="Known"/>, or the model in a folder.</summary>
-    /// <exception cref="ModelFormatException">Neither a known name nor a model folder.</exception>
-    public static BenchmarkModel Find(string nameOrFolder) =>
-        Known.FirstOrDefault(m => m.Name == nameOrFolder)
-        ?? new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrFolder))), ModelCheckpoint.ReadConfig(nameOrFolder), nameOrFolder);
+    /// <summary>One of <see cref="Known"/>, or a stored model: a folder, or a GGUF file.</summary>
+    /// <exception cref="ModelFormatException">Neither a known name nor a stored model.</exception>
+    public static BenchmarkModel Find(string nameOrPath) =>
+        Known.FirstOrDefault(m => m.Name == nameOrPath)
+        ?? new(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(nameOrPath))), ModelCheckpoint.ReadConfig(nameOrPath), nameOrPath);
 
     /// <summary>Freshly initialised where the model is a made-up one: speed does not depend on the weights' values.</summary>
-    public CausalLanguageModel Create() => Folder is null ? CausalLanguageModel.Create(Config, seed: 1) : CausalLanguageModel.Load(Folder);
+    public CausalLanguageModel Create() => Path is null ? CausalLanguageModel.Create(Config, seed: 1) : CausalLanguageModel.Load(Path);
+
+    /// <summary>An engine that only generates: a stored model's matrices stay in their file's precision.</summary>
+    public RolloutEngine CreateEngine(RolloutEngineOptions options)
+    {
+        if (Path is not null)
+        {
+            using StoredModel stored = StoredModel.Open(Path);
+            return new RolloutEngine(stored, options);
+        }
+
+        using CausalLanguageModel model = Create();
+        var engine = new RolloutEngine(Config, options);
+        engine.LoadWeights(model, policyVersion: 0);
+        return engine;
+    }
 }

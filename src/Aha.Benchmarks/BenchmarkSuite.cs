@@ -16,7 +16,7 @@ namespace Aha.Benchmarks;
 public sealed class BenchmarkSuite(BenchmarkOptions options)
 {
     /// <summary>The kinds of work, as <see cref="BenchmarkOptions.Kinds"/> names them.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["machine", "decode", "prefill", "train", "logprobs", "grpo-step", "verifier"];
+    public static IReadOnlyList<string> Kinds { get; } = ["machine", "decode", "prefill", "train", "logprobs", "grpo-step", "verifier", "tokenizer"];
 
     /// <summary>Measures; a figure is handed out as soon as it is known.</summary>
     /// <param name="status">Told what is being measured next.</param>
@@ -44,24 +44,30 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
         using var float32 = new MatmulRate(ScalarType.Float32);
         foreach (BenchmarkModel shape in models)
         {
-            if (!Kinds.Where(k => k is not ("machine" or "verifier")).Any(Wanted)) break;
-            using CausalLanguageModel model = shape.Create();
-            BackendKind backend = BackendKind.LibtorchFp32;
-            if (Wanted("train") || Wanted("logprobs") || Wanted("grpo-step"))
+            if (!Kinds.Where(k => k is not ("machine" or "verifier" or "tokenizer")).Any(Wanted)) break;
+            bool trained = Wanted("train") || Wanted("logprobs") || Wanted("grpo-step");
+            if (Wanted("decode") || Wanted("prefill"))
             {
-                status($"{shape.Name}: which backend trains it fastest");
-                backend = BackendChoice.Measure(shape.Config, BackendChoice.Candidates(shape.Config, MatmulProbe.Measure()), options.Threads).Best;
+                using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = options.Threads });
+                foreach (IWorkload work in GenerationWorks(shape, engine))
+                {
+                    status($"{shape.Name}: {work.What}");
+                    yield return Measure(shape.Name, work, float32, "fp32 matmul", cancel);
+                }
             }
 
+            if (!trained) continue;
+            using CausalLanguageModel model = shape.Create();
+            status($"{shape.Name}: which backend trains it fastest");
+            BackendKind backend = BackendChoice.Measure(shape.Config, BackendChoice.Candidates(shape.Config, MatmulProbe.Measure()), options.Threads).Best;
             using MatmulRate? bfloat16 = backend == BackendKind.LibtorchBf16 ? new MatmulRate(ScalarType.BFloat16) : null;
-            (MatmulRate Rate, string Name) trained = bfloat16 is null ? (float32, "fp32 matmul") : (bfloat16, "bf16 matmul");
-            foreach ((string kind, MatmulRate rate, string name, Func<IWorkload> create) in Works(shape, model, backend, (float32, "fp32 matmul"), trained))
+            foreach ((string kind, Func<IWorkload> create) in TrainingWorks(shape, model, backend))
             {
                 if (!Wanted(kind)) continue;
                 cancel.ThrowIfCancellationRequested();
                 using IWorkload work = create();
                 status($"{shape.Name}: {work.What}");
-                yield return Measure(shape.Name, work, rate, name, cancel);
+                yield return Measure(shape.Name, work, bfloat16 ?? float32, bfloat16 is null ? "fp32 matmul" : "bf16 matmul", cancel);
             }
         }
 
@@ -74,19 +80,30 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
                 yield return Measure("verifier", work, null, "", cancel);
             }
         }
+
+        if (!Wanted("tokenizer")) yield break;
+        // A stored model's own tokenizer; for made-up models one trained on the spot.
+        foreach (string? path in models.Select(model => model.Path).Distinct())
+        {
+            using var work = new TokenizingWorkload(path);
+            status($"tokenizer: {work.What}");
+            yield return Measure("tokenizer", work, null, "", cancel);
+        }
     }
 
-    private IEnumerable<(string Kind, MatmulRate Rate, string Name, Func<IWorkload> Create)> Works(
-        BenchmarkModel shape, CausalLanguageModel model, BackendKind backend, (MatmulRate Rate, string Name) decoded, (MatmulRate Rate, string Name) trained)
+    private IEnumerable<IWorkload> GenerationWorks(BenchmarkModel shape, RolloutEngine engine)
     {
-        using var engine = new RolloutEngine(shape.Config, new RolloutEngineOptions { Threads = options.Threads });
-        engine.LoadWeights(model, policyVersion: 0);
-        foreach (int batch in options.Batches) yield return ("decode", decoded.Rate, decoded.Name, () => new DecodeWorkload(shape, engine, batch));
-        yield return ("prefill", decoded.Rate, decoded.Name, () => new PrefillWorkload(shape, engine));
-        yield return ("train", trained.Rate, trained.Name, () => new TrainingWorkload(shape, model, backend, options.Threads));
-        yield return ("logprobs", trained.Rate, trained.Name, () => new LogProbWorkload(shape, model, backend, options.Threads));
+        if (Wanted("decode"))
+            foreach (int batch in options.Batches) yield return new DecodeWorkload(shape, engine, batch);
+        if (Wanted("prefill")) yield return new PrefillWorkload(shape, engine);
+    }
+
+    private IEnumerable<(string Kind, Func<IWorkload> Create)> TrainingWorks(BenchmarkModel shape, CausalLanguageModel model, BackendKind backend)
+    {
+        yield return ("train", () => new TrainingWorkload(shape, model, backend, options.Threads));
+        yield return ("logprobs", () => new LogProbWorkload(shape, model, backend, options.Threads));
         foreach (bool ragged in (bool[])[false, true])
-            yield return ("grpo-step", trained.Rate, trained.Name, () => new GrpoStepWorkload(shape, model, backend, options.Threads, ragged));
+            yield return ("grpo-step", () => new GrpoStepWorkload(shape, model, backend, options.Threads, ragged));
     }
 
     private BenchmarkFigure Measure(string subject, IWorkload work, MatmulRate? rate, string rateName, CancellationToken cancel)

@@ -11,7 +11,7 @@ namespace Aha.Generation;
 
 /// <summary>
 /// Continuous-batching decoder on the CPU. Each thread decodes a batch of sequences, takes the next from a shared queue the moment one ends,
-/// and waits for no other thread. What a sequence becomes depends on the weights, its prompt, the sampling options, its request's seed and its
+/// and waits for no other thread; where a large model has few sequences to decode, all threads share the steps of one batch instead. What a sequence becomes depends on the weights, its prompt, the sampling options, its request's seed and its
 /// index in the group, and on nothing else: not on threads, slots, batch order or kernel set, to the last bit.
 /// </summary>
 /// <remarks>
@@ -22,6 +22,9 @@ public sealed unsafe class RolloutEngine : IDisposable
 {
     private const int PrefillRows = 32;
     private const int MostSlots = 64;
+
+    // Fewer rows than this do not hide the reading and widening of the weights, which a team does once for all its threads.
+    private const int SharedToSequencesPerThread = 8;
     private readonly Lock _gate = new();
     private readonly ModelConfig _config;
     private readonly RolloutEngineOptions _options;
@@ -29,12 +32,39 @@ public sealed unsafe class RolloutEngine : IDisposable
     private readonly KvBlockPool _pool;
     private readonly RopeTable _rope;
     private readonly PackedWeights _weights;
+    private readonly bool _stored;
     private readonly RolloutWorker[] _workers;
     private long? _policyVersion;
     private bool _disposed;
 
     /// <exception cref="ArgumentException">The configuration describes no model the engine can run, or an option is out of range.</exception>
     public RolloutEngine(ModelConfig config, RolloutEngineOptions? options = null)
+        : this(config, options, stored: null)
+    {
+    }
+
+    /// <summary>
+    /// An engine that holds a stored model's matrices in their file's precision (bf16, Q8_0, Q4_0, Q4_1; others in fp32) and its weights for good. What it
+    /// generates is what it would with the same weights in fp32, to the last bit.
+    /// </summary>
+    /// <param name="model">Read here; not needed any longer afterwards.</param>
+    /// <exception cref="ArgumentException">As <see cref="RolloutEngine(ModelConfig, RolloutEngineOptions?)"/> and <see cref="LoadWeights"/>.</exception>
+    public RolloutEngine(IStoredWeights model, RolloutEngineOptions? options = null)
+        : this(Require(model).Config, options, model)
+    {
+        try
+        {
+            _weights.Load(model);
+            _policyVersion = 0;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private RolloutEngine(ModelConfig config, RolloutEngineOptions? options, IStoredWeights? stored)
     {
         ArgumentNullException.ThrowIfNull(config);
         Validate(config);
@@ -44,12 +74,8 @@ public sealed unsafe class RolloutEngine : IDisposable
         _layout = new KvLayout(config);
         _pool = new KvBlockPool(_layout.BlockFloats);
         _rope = new RopeTable(config);
-        _weights = new PackedWeights(config, Kernels switch
-        {
-            KernelSet.Avx512 => MatMul<Simd512, Vector512<float>>.PanelWidth,
-            KernelSet.Avx2 => MatMul<Simd256, Pair256>.PanelWidth,
-            _ => MatMul<SimdScalar, Lanes16>.PanelWidth,
-        });
+        _stored = stored is not null;
+        _weights = new PackedWeights(config, PanelWidth(Kernels), stored);
         _workers = new RolloutWorker[_options.Threads];
         for (int i = 0; i < _workers.Length; i++)
             _workers[i] = new RolloutWorker(CreateDecoder(), _pool, _layout, _options.SlotsPerThread ?? MostSlots);
@@ -63,6 +89,18 @@ public sealed unsafe class RolloutEngine : IDisposable
         long cache = (long)KvLayout.BlocksFor(positions) * new KvLayout(config).BlockFloats * sizeof(float);
         return ModelMemory.Weights(config) + table + cache * sequences;
     }
+
+    /// <summary>Bytes of an engine that holds a stored model's matrices in their file's precision; see <see cref="EstimateBytes(ModelConfig, int, int)"/>.</summary>
+    public static long EstimateBytes(IStoredWeights model, int positions, int sequences)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Validate(model.Config);
+        using var weights = new PackedWeights(model.Config, PanelWidth(new RolloutEngineOptions().Resolve()), model, allocate: false);
+        return weights.Bytes + (long)KvLayout.BlocksFor(positions) * new KvLayout(model.Config).BlockFloats * sizeof(float) * sequences;
+    }
+
+    /// <summary>Bytes of weights that a decoding step reads, in the precision they are kept in; of a mixture, all experts'.</summary>
+    public long WeightBytes => _weights.StepBytes;
 
     /// <summary>The kernel set in use, never <see cref="KernelSet.Auto"/>.</summary>
     public KernelSet Kernels { get; }
@@ -79,9 +117,11 @@ public sealed unsafe class RolloutEngine : IDisposable
     /// <param name="weights">Must have the engine's shape.</param>
     /// <param name="policyVersion">Stamped on every completion made with these weights.</param>
     /// <exception cref="ArgumentException">A tensor is missing or of another size.</exception>
+    /// <exception cref="InvalidOperationException">The engine holds a stored model.</exception>
     public void LoadWeights(IModelWeights weights, long policyVersion)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        if (_stored) throw new InvalidOperationException("The rollout engine holds a stored model's weights, in their file's precision, and takes no others.");
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -144,31 +184,19 @@ public sealed unsafe class RolloutEngine : IDisposable
         if (ids.Length > _config.MaxPositionEmbeddings)
             throw new ArgumentException($"{ids.Length} ids are more than the model's {_config.MaxPositionEmbeddings} positions.");
         RequireInVocabulary(ids, "The sequence");
+        int[] sequence = ids.ToArray();
         lock (_gate)
         {
             RequireWeights();
             _rope.EnsurePositions(ids.Length);
             var decoder = _workers[0].Decoder;
-            var scores = new SequenceScores(new float[ids.Length - 1], new IReadOnlyList<TokenScore>[top == 0 ? 0 : ids.Length - 1]);
+            var scores = new SequenceScores(new float[sequence.Length - 1], new IReadOnlyList<TokenScore>[top == 0 ? 0 : sequence.Length - 1]);
             int count = scores.LogProbs.Length;
             using var blocks = new NativeBuffer<nint>(KvLayout.BlocksFor(count));
             try
             {
-                for (int b = 0; b < blocks.Length; b++) blocks.Pointer[b] = (nint)_pool.Take();
-                int rows;
-                for (int start = 0; start < count; start += rows)
-                {
-                    rows = Math.Min(decoder.MaxRows, count - start);
-                    for (int r = 0; r < rows; r++)
-                        decoder.Rows[r] = new Row { Token = ids[start + r], Position = start + r, Blocks = (float**)blocks.Pointer };
-                    decoder.Forward(rows);
-                    float* logits = decoder.Logits(0, rows);
-                    for (int r = 0; r < rows; r++, logits += decoder.LogitsStride)
-                    {
-                        scores.LogProbs[start + r] = decoder.LogProb(logits, ids[start + r + 1]);
-                        if (top > 0) scores.Top[start + r] = decoder.Top(logits, top);
-                    }
-                }
+                if (IsShared(1)) RunAsTeam(Run);
+                else Run();
             }
             finally
             {
@@ -176,6 +204,25 @@ public sealed unsafe class RolloutEngine : IDisposable
             }
 
             return scores;
+
+            void Run()
+            {
+                for (int b = 0; b < blocks.Length; b++) blocks.Pointer[b] = (nint)_pool.Take();
+                int rows;
+                for (int start = 0; start < count; start += rows)
+                {
+                    rows = Math.Min(decoder.MaxRows, count - start);
+                    for (int r = 0; r < rows; r++)
+                        decoder.Rows[r] = new Row { Token = sequence[start + r], Position = start + r, Blocks = (float**)blocks.Pointer };
+                    decoder.Forward(rows);
+                    float* logits = decoder.Logits(0, rows);
+                    for (int r = 0; r < rows; r++, logits += decoder.LogitsStride)
+                    {
+                        scores.LogProbs[start + r] = decoder.LogProb(logits, sequence[start + r + 1]);
+                        if (top > 0) scores.Top[start + r] = decoder.Top(logits, top);
+                    }
+                }
+            }
         }
     }
 
@@ -199,16 +246,61 @@ public sealed unsafe class RolloutEngine : IDisposable
     private int ChooseSlots(int positions)
     {
         long halfCache = Math.Max(1, (long)KvLayout.BlocksFor(positions) * _layout.BlockFloats / 2);
-        return Math.Clamp((int)Math.Min(MostSlots, (_weights.Floats + halfCache - 1) / halfCache + 7) / 8 * 8, 8, MostSlots);
+        return Math.Clamp((int)Math.Min(MostSlots, (_weights.Bytes / sizeof(float) + halfCache - 1) / halfCache + 7) / 8 * 8, 8, MostSlots);
     }
 
     private void RunOnAllThreads(RolloutJob job, int slots)
     {
+        if (job.Sequences == 0) return;
+        if (IsShared(job.Sequences))
+        {
+            RunAsTeam(() => _workers[0].Run(job, MostSlots));
+            return;
+        }
+
         int active = Math.Min(_workers.Length, job.Sequences);
-        if (active == 0) return;
         int limit = Math.Min(slots, (job.Sequences + active - 1) / active);
-        var failures = new Exception?[active];
-        var threads = new Thread[active - 1];
+        RunThreads(active, worker => _workers[worker].Run(job, limit));
+    }
+
+    private bool IsShared(int sequences) =>
+        _workers.Length > 1 && _weights.Bytes >= _options.ShareFromBytes && sequences <= _workers.Length * SharedToSequencesPerThread;
+
+    /// <summary>Runs what uses the first worker's decoder, with all other threads sharing its steps.</summary>
+    private void RunAsTeam(Action lead)
+    {
+        var team = new ThreadTeam(_workers.Length);
+        _workers[0].Decoder.Team = team;
+        try
+        {
+            RunThreads(_workers.Length, member =>
+            {
+                if (member > 0)
+                {
+                    team.Help(member);
+                    return;
+                }
+
+                try
+                {
+                    lead();
+                }
+                finally
+                {
+                    team.Dismiss();
+                }
+            });
+        }
+        finally
+        {
+            _workers[0].Decoder.Team = null;
+        }
+    }
+
+    private static void RunThreads(int count, Action<int> run)
+    {
+        var failures = new Exception?[count];
+        var threads = new Thread[count - 1];
         for (int i = 0; i < threads.Length; i++)
         {
             int worker = i + 1;
@@ -224,7 +316,7 @@ public sealed unsafe class RolloutEngine : IDisposable
         {
             try
             {
-                _workers[worker].Run(job, limit);
+                run(worker);
             }
             catch (Exception e)
             {
@@ -233,14 +325,27 @@ public sealed unsafe class RolloutEngine : IDisposable
         }
     }
 
+    private static int PanelWidth(KernelSet kernels) => kernels switch
+    {
+        KernelSet.Avx512 => MatMul<Simd512, Vector512<float>>.PanelWidth,
+        KernelSet.Avx2 => MatMul<Simd256, Pair256>.PanelWidth,
+        _ => MatMul<SimdScalar, Lanes16>.PanelWidth,
+    };
+
+    private static IStoredWeights Require(IStoredWeights model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model;
+    }
+
     private DecoderStep CreateDecoder()
     {
         int rows = Math.Max(_options.SlotsPerThread ?? MostSlots, PrefillRows);
         return Kernels switch
         {
-            KernelSet.Avx512 => new DecoderStep<Simd512, Vector512<float>>(_config, _weights, _rope, _layout, rows),
-            KernelSet.Avx2 => new DecoderStep<Simd256, Pair256>(_config, _weights, _rope, _layout, rows),
-            _ => new DecoderStep<SimdScalar, Lanes16>(_config, _weights, _rope, _layout, rows),
+            KernelSet.Avx512 => new DecoderStep<Simd512, Vector512<float>>(_config, _weights, _rope, _layout, rows, _options.Threads),
+            KernelSet.Avx2 => new DecoderStep<Simd256, Pair256>(_config, _weights, _rope, _layout, rows, _options.Threads),
+            _ => new DecoderStep<SimdScalar, Lanes16>(_config, _weights, _rope, _layout, rows, _options.Threads),
         };
     }
 

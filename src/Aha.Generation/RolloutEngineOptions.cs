@@ -32,6 +32,9 @@ public sealed record RolloutEngineOptions
 
     public KernelSet Kernels { get; init; } = KernelSet.Auto;
 
+    /// <summary>Weights of so many bytes are worth sharing a step among threads (measured: M's 18 MB are, N's 3 MB are not).</summary>
+    internal long ShareFromBytes { get; init; } = 16 << 20;
+
     /// <summary>Whether this process can run a kernel set.</summary>
     public static bool IsSupported(KernelSet kernels) => kernels switch
     {

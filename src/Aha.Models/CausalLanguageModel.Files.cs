@@ -16,11 +16,8 @@ public sealed unsafe partial class CausalLanguageModel
     {
         using ModelCheckpoint checkpoint = ModelCheckpoint.Open(path);
         ITensorSource tensors = checkpoint.Tensors;
-        ModelConfig config = PredictorTensors.Settle(checkpoint.Config, tensors, notice);
-        IReadOnlyList<ParameterSlice> layout = ParameterLayout.Of(config);
         // Everything is checked before the buffer is allocated: a config may claim any size.
-        foreach (ParameterSlice slice in layout) RequireShape(tensors, slice);
-        RequireNothingElse(tensors, layout, config);
+        (ModelConfig config, IReadOnlyList<ParameterSlice> layout) = CheckpointRules.Settle(checkpoint, notice);
         string need = ModelMemory.Require(tensors.Description, config, furtherBytes);
         notice?.Invoke(need);
 
@@ -62,22 +59,4 @@ public sealed unsafe partial class CausalLanguageModel
     }
 
     private Span<float> Floats(ParameterSlice slice) => new(_values + slice.Offset, (int)slice.Count);
-
-    private static void RequireShape(ITensorSource tensors, ParameterSlice slice)
-    {
-        if (!tensors.TryFind(slice.Name, out StoredTensor? tensor))
-            throw new ModelFormatException(tensors.Description, slice.Name, $"missing; the configuration asks for [{string.Join(", ", slice.Shape)}]");
-        if (!tensor.Shape.SequenceEqual(slice.Shape))
-            throw new ModelFormatException(tensor.File, slice.Name, $"shape [{string.Join(", ", tensor.Shape)}], where the configuration asks for [{string.Join(", ", slice.Shape)}]");
-    }
-
-    private static void RequireNothingElse(ITensorSource tensors, IReadOnlyList<ParameterSlice> layout, ModelConfig config)
-    {
-        var known = layout.Select(slice => slice.Name).ToHashSet(StringComparer.Ordinal);
-        // Some files repeat the tied output matrix, and old Llama files hold tables that follow from rope_theta.
-        if (config.TieWordEmbeddings && !config.ScoreHead) known.Add(ParameterLayout.Head);
-        known.UnionWith(PredictorTensors.SharedNames(config));
-        string? extra = tensors.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal));
-        if (extra is not null) throw new ModelFormatException(tensors.Description, extra, $"{config.ModelType} has no such tensor");
-    }
 }

@@ -37,10 +37,20 @@ public static class ModelMemory
         string need = string.Create(
             CultureInfo.InvariantCulture,
             $"{(double)ParameterLayout.Count(config) / 1e6:F1}M parameters need {Size(Weights(config))} of memory in fp32{(furtherBytes > 0 ? $" and {Size(furtherBytes)} to run" : "")}");
-        return needed <= available
+        return Require(file, need, needed, available);
+    }
+
+    /// <summary>One line saying what running takes, without a copy in fp32.</summary>
+    /// <param name="file">Named in the refusal.</param>
+    /// <param name="bytes">Weights as they are kept, and what is needed beside them.</param>
+    /// <exception cref="ModelFormatException">More than <see cref="Available"/>.</exception>
+    public static string RequireToRun(string file, ModelConfig config, long bytes) => Require(
+        file, string.Create(CultureInfo.InvariantCulture, $"{(double)ParameterLayout.Count(config) / 1e6:F1}M parameters need {Size(bytes)} of memory to run"), bytes, Available());
+
+    private static string Require(string file, string need, long needed, long available) =>
+        needed <= available
             ? $"{file}: {need}; {Size(available)} are available"
             : throw new ModelFormatException(file, "", $"{need}, and {Size(available)} are available: free memory or take a smaller model");
-    }
 
     private static string Size(long bytes) => bytes < 1L << 30
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):F1} MB")

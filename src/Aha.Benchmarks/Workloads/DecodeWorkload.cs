@@ -18,7 +18,7 @@ internal sealed class DecodeWorkload(BenchmarkModel model, RolloutEngine engine,
     public WorkDone Run()
     {
         int tokens = engine.Generate(Prompts.Random(model.Config, batch, PromptTokens), new SamplingOptions { MaxNewTokens = NewTokens }).Sum(c => c.Tokens.Length);
-        return new(tokens, 2.0 * model.Parameters * tokens, (double)sizeof(float) * model.Parameters * NewTokens);
+        return new(tokens, 2.0 * model.Parameters * tokens, (double)engine.WeightBytes * NewTokens);
     }
 
     public void Dispose()

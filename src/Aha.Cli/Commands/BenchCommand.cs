@@ -15,7 +15,7 @@ internal static class BenchCommand
         var defaults = new BenchmarkOptions();
         var models = new Option<string[]>("--model")
         {
-            Description = "N (0.7 million parameters), M (4.5 million), or a model folder; may be repeated", HelpName = "NAME-or-DIR", DefaultValueFactory = _ => [.. defaults.Models],
+            Description = "N (0.7 million parameters), M (4.5 million), a model folder or a GGUF file; may be repeated", HelpName = "NAME-or-PATH", DefaultValueFactory = _ => [.. defaults.Models],
         };
         var kinds = new Option<string[]>("--only") { Description = $"measure only this: {string.Join(", ", BenchmarkSuite.Kinds)}; may be repeated", HelpName = "KIND" };
         var threads = new Option<int>("--threads") { Description = "threads", DefaultValueFactory = _ => defaults.Threads };
@@ -24,7 +24,7 @@ internal static class BenchCommand
         var json = CommonOptions.Json();
         var command = new Command(
             "bench",
-            "Measures this machine (matrix products, memory) and Aha's share of what it allows: decoding, prefill, training, a whole step of reinforcement learning, verdicts.\n\n"
+            "Measures this machine (matrix products, memory) and Aha's share of what it allows: decoding, prefill, training, a whole step of reinforcement learning, verdicts, tokenizing.\n\n"
             + "Example:\n  aha bench --model N --only decode --only train")
         {
             models, kinds, threads, repeats, batches, json,

@@ -7,21 +7,14 @@ namespace Aha.Cli.Commands;
 /// <summary>A stored model, loaded to be run and not trained.</summary>
 internal static class InferenceModel
 {
-    /// <summary>Estimates memory, tells stderr, and loads; the trainable copy is given back as soon as the engine has its own.</summary>
+    /// <summary>Estimates memory, tells stderr, and loads; matrices keep their file's precision.</summary>
     /// <param name="positions">Of the longest sequence; the model's own where it has fewer.</param>
     /// <param name="sequences">Decoded at once.</param>
     public static RolloutEngine Open(string path, int positions, int sequences)
     {
-        ModelConfig config;
-        using (ModelCheckpoint checkpoint = ModelCheckpoint.Open(path))
-        {
-            config = checkpoint.Config;
-        }
-
-        long engineBytes = RolloutEngine.EstimateBytes(config, Math.Min(positions, config.MaxPositionEmbeddings), sequences);
-        using CausalLanguageModel model = CausalLanguageModel.Load(path, Console.Error.WriteLine, engineBytes);
-        var engine = new RolloutEngine(model.Config);
-        engine.LoadWeights(model, policyVersion: 0);
-        return engine;
+        using StoredModel model = StoredModel.Open(path, Console.Error.WriteLine);
+        long bytes = RolloutEngine.EstimateBytes(model, Math.Min(positions, model.Config.MaxPositionEmbeddings), sequences);
+        Console.Error.WriteLine(ModelMemory.RequireToRun(model.Description, model.Config, bytes));
+        return new RolloutEngine(model);
     }
 }

@@ -3,6 +3,7 @@ using Aha.Generation.Decoding.FeedForward;
 using Aha.Generation.Kernels;
 using Aha.Generation.Memory;
 using Aha.Generation.Sampling;
+using Aha.Generation.Scheduling;
 using Aha.Models;
 
 namespace Aha.Generation.Decoding;
@@ -34,6 +35,9 @@ internal abstract unsafe class DecoderStep : IDisposable
     /// <summary>Input of <see cref="Forward"/>.</summary>
     public Row* Rows => RowBuffer.Pointer;
 
+    /// <summary>Who shares the work of <see cref="Forward"/> and <see cref="Logits"/>; null when nobody does.</summary>
+    public abstract ThreadTeam? Team { set; }
+
     protected NativeBuffer<Row> RowBuffer { get; }
 
     /// <summary>Runs <see cref="Rows"/>[0..rows) through all layers and caches their keys and values.</summary>
@@ -63,6 +67,7 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
 {
     private readonly ModelConfig _config;
     private readonly PackedWeights _weights;
+    private readonly MatrixProduct<TSimd, TVector> _product;
     private readonly AttentionStep<TSimd, TVector> _attention;
     private readonly FeedForwardStep<TSimd, TVector> _dense;
     private readonly FeedForwardStep<TSimd, TVector>? _experts;
@@ -71,16 +76,17 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
     private readonly int _width, _logitsStride;
     private readonly float* _x, _normed, _logits, _zeros;
 
-    public DecoderStep(ModelConfig config, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows)
+    public DecoderStep(ModelConfig config, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows, int mostMembers)
         : base(maxRows)
     {
         _config = config;
         _weights = weights;
+        _product = new MatrixProduct<TSimd, TVector>(weights.WidestPanel, mostMembers);
         _attention = config.LatentAttention is { } latent
-            ? new LatentAttentionStep<TSimd, TVector>(config, latent, weights, rope, layout, maxRows)
-            : new GroupedQueryStep<TSimd, TVector>(config, weights, rope, layout, maxRows);
-        _dense = new GatedStep<TSimd, TVector>(config.HiddenSize, weights.Width, config.IntermediateSize, maxRows);
-        _experts = config.Experts is { } experts ? new ExpertsStep<TSimd, TVector>(config, experts, weights, maxRows) : null;
+            ? new LatentAttentionStep<TSimd, TVector>(config, latent, weights, _product, rope, layout, maxRows, mostMembers)
+            : new GroupedQueryStep<TSimd, TVector>(config, weights, _product, rope, layout, maxRows, mostMembers);
+        _dense = new GatedStep<TSimd, TVector>(_product, weights.Width, config.IntermediateSize, maxRows, mostMembers);
+        _experts = config.Experts is { } experts ? new ExpertsStep<TSimd, TVector>(experts, weights, _product, maxRows, mostMembers) : null;
         _sampler = new TokenSampler<TSimd, TVector>(config.VocabSize);
         _width = weights.Width;
         _logitsStride = weights.RoundUp(config.VocabSize);
@@ -93,6 +99,11 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
 
     public override int LogitsStride => _logitsStride;
 
+    public override ThreadTeam? Team
+    {
+        set => _product.Team = value;
+    }
+
     public override void Forward(int rows)
     {
         int longest = 0;
@@ -100,7 +111,7 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
         {
             Row row = Rows[r];
             longest = Math.Max(longest, row.Position + 1);
-            new ReadOnlySpan<float>(_weights.Embedding + (long)row.Token * _width, _width).CopyTo(new Span<float>(_x + (long)r * _width, _width));
+            _weights.Embed(row.Token, _x + (long)r * _width);
         }
 
         _attention.EnsurePositions(longest);
@@ -117,8 +128,7 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
     public override float* Logits(int firstRow, int rows)
     {
         Normalise(_x + (long)firstRow * _width, _weights.FinalNorm, rows);
-        PackedMatrix head = _weights.Head;
-        MatMul<TSimd, TVector>.Multiply(_normed, _width, rows, head.Depth, head.Data, head.Panels, _logits, _logitsStride, _zeros, 0);
+        _product.Run(_normed, _width, rows, _weights.Head, _logits, _logitsStride, _zeros, 0);
         return _logits;
     }
 
@@ -132,6 +142,7 @@ internal sealed unsafe class DecoderStep<TSimd, TVector> : DecoderStep
     public override void Dispose()
     {
         base.Dispose();
+        _product.Dispose();
         _attention.Dispose();
         _dense.Dispose();
         _experts?.Dispose();

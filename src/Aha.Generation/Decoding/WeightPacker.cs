@@ -1,67 +1,86 @@
-using System.Runtime.CompilerServices;
 using Aha.Generation.Kernels;
+using Aha.Generation.Kernels.Panels;
 using Aha.Generation.Memory;
 using Aha.Models;
 
 namespace Aha.Generation.Decoding;
 
-/// <summary>A weight matrix <c>[outputs, depth]</c> as panels <c>[panels, depth, panelWidth]</c>, zero behind the last output.</summary>
-internal readonly unsafe record struct PackedMatrix(nint Address, int Depth, int Panels)
-{
-    public float* Data => (float*)Address;
-}
-
 /// <summary>
 /// One zeroed buffer for all packed weights, filled place by place. Everything is reserved twice: first to learn the size, then, after
 /// <see cref="Allocate"/>, in the memory.
 /// </summary>
-internal sealed unsafe class WeightPacker(int panelWidth) : IDisposable
+/// <param name="panelWidth">Outputs of a panel.</param>
+/// <param name="stored">The model whose precision matrices keep; null where all are fp32.</param>
+internal sealed unsafe class WeightPacker(int panelWidth, IStoredWeights? stored) : IDisposable
 {
     private const int HugePage = 2 << 20;
-    private NativeBuffer<float>? _buffer;
-    private long _used;
+    private const int Alignment = Lanes.Count * sizeof(float);
+    private NativeBuffer<byte>? _buffer;
 
     /// <summary>Size of the buffer.</summary>
-    public long Floats => _used;
+    public long Bytes { get; private set; }
+
+    /// <summary>Floats that the widest panel takes in fp32, of those that are stored in less: the scratch of a product.</summary>
+    public long WidestPanel { get; private set; }
 
     public int RoundUp(int n) => (n + panelWidth - 1) / panelWidth * panelWidth;
 
     public void Allocate()
     {
-        _buffer = new NativeBuffer<float>(_used, HugePage);
-        _used = 0;
+        _buffer = new NativeBuffer<byte>(Bytes, HugePage);
+        Bytes = 0;
     }
 
     /// <summary>A vector's place, rounded up to whole vectors and aligned to them.</summary>
-    public nint Reserve(long floats)
-    {
-        nint start = _buffer is null ? 0 : (nint)_buffer.Pointer;
-        nint address = start + (nint)(_used * sizeof(float));
-        _used += (floats + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
-        return address;
-    }
+    public nint Reserve(long floats) => ReserveBytes(floats * sizeof(float));
 
     /// <summary>A norm's weights, rounded up to whole panels.</summary>
     public nint ReserveRow(int width) => Reserve(RoundUp(width));
 
-    public PackedMatrix ReserveMatrix(int outputs, int depth)
+    /// <param name="tensors">What will be written there: all stored alike, the matrix keeps their format.</param>
+    public PackedMatrix ReserveMatrix(int outputs, int depth, params ReadOnlySpan<string> tensors)
     {
-        int padded = RoundUp(outputs);
-        return new PackedMatrix(Reserve((long)padded * depth), depth, padded / panelWidth);
+        StoredFormat format = FormatOf(depth, tensors);
+        var matrix = new PackedMatrix(0, format, depth, panelWidth, RoundUp(outputs) / panelWidth);
+        if (format != StoredFormat.Float32) WidestPanel = Math.Max(WidestPanel, (long)depth * panelWidth);
+        return matrix with { Address = ReserveBytes(matrix.Bytes) };
     }
 
-    /// <summary>Writes the rows of <paramref name="source"/> as outputs from <paramref name="firstOutput"/> on.</summary>
-    public void Pack(ReadOnlySpan<float> source, PackedMatrix target, int firstOutput = 0)
+    /// <summary>How tensors with rows of such a length are kept that make up one matrix.</summary>
+    public StoredFormat FormatOf(int depth, params ReadOnlySpan<string> tensors)
     {
-        int depth = target.Depth;
-        for (int row = 0, output = firstOutput; row * (long)depth < source.Length; row++, output++) PackOutput(source.Slice(row * depth, depth), target, output);
+        if (stored is null || tensors.Length == 0) return StoredFormat.Float32;
+        StoredFormat format = stored.FormatOf(tensors[0]);
+        foreach (string name in tensors[1..])
+            if (stored.FormatOf(name) != format) return StoredFormat.Float32;
+        return format == StoredFormat.BFloat16 || depth % PanelBlock.Depth == 0 ? format : StoredFormat.Float32;
     }
 
-    /// <summary>Writes each row of <paramref name="source"/> as the output that <paramref name="place"/> gives it.</summary>
-    public void Pack(ReadOnlySpan<float> source, PackedMatrix target, Func<int, int> place)
+    /// <summary>Writes rows of a tensor <c>[tensorRows, depth]</c> as outputs from <paramref name="firstOutput"/> on.</summary>
+    /// <exception cref="ArgumentException">It is missing, has another number of values than the configuration says, or a scale that is not finite.</exception>
+    public static void Pack(IModelWeights weights, string name, long tensorRows, PackedMatrix target, int firstOutput = 0) =>
+        Pack(weights, name, tensorRows, target, 0, (int)tensorRows, row => firstOutput + row);
+
+    /// <summary>Writes each row from <paramref name="first"/> to before <paramref name="end"/> as the output that <paramref name="place"/> gives it, counted from first.</summary>
+    /// <exception cref="ArgumentException">It is missing, has another number of values than the configuration says, or a scale that is not finite.</exception>
+    public static void Pack(IModelWeights weights, string name, long tensorRows, PackedMatrix target, int first, int end, Func<int, int> place)
     {
-        int depth = target.Depth;
-        for (int row = 0; row * (long)depth < source.Length; row++) PackOutput(source.Slice(row * depth, depth), target, place(row));
+        if (target.Format == StoredFormat.Float32)
+        {
+            ReadOnlySpan<float> values = Read(weights, name, tensorRows * target.Depth);
+            for (int row = first; row < end; row++) target.Write(place(row - first), values.Slice(row * target.Depth, target.Depth));
+            return;
+        }
+
+        var rows = (IStoredWeights)weights;
+        try
+        {
+            for (int row = first; row < end; row++) target.Write(place(row - first), rows.Row(name, row));
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"Tensor '{name}' cannot be used: {e.Message}.", e);
+        }
     }
 
     public void Dispose() => _buffer?.Dispose();
@@ -89,10 +108,11 @@ internal sealed unsafe class WeightPacker(int panelWidth) : IDisposable
     public static void Copy(IModelWeights weights, string name, nint target, int count) =>
         Read(weights, name, count).CopyTo(new Span<float>((float*)target, count));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void PackOutput(ReadOnlySpan<float> row, PackedMatrix target, int output)
+    private nint ReserveBytes(long bytes)
     {
-        float* to = target.Data + (long)(output / panelWidth) * target.Depth * panelWidth + output % panelWidth;
-        for (int k = 0; k < row.Length; k++, to += panelWidth) *to = row[k];
+        nint start = _buffer is null ? 0 : (nint)_buffer.Pointer;
+        nint address = start + (nint)Bytes;
+        Bytes += (bytes + Alignment - 1) / Alignment * Alignment;
+        return address;
     }
 }

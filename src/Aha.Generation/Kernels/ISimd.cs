@@ -47,11 +47,32 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>The first <paramref name="count"/> lanes, the others replaced.</summary>
     static abstract TVector KeepFirst(TVector value, int count, float replacement);
+
+    /// <summary>Sixteen bf16 numbers: the upper halves of fp32's bits.</summary>
+    static abstract TVector LoadUpperHalves(ushort* source);
+
+    /// <summary>Sixteen signed bytes as numbers.</summary>
+    static abstract TVector LoadBytes(sbyte* source);
+
+    /// <summary>The lowest four bits of every lane as a number, 0 to 15.</summary>
+    static abstract TVector Nibble(TVector words);
+
+    /// <summary>Every lane's bits moved down by four.</summary>
+    static abstract TVector NextNibble(TVector words);
+
+    /// <summary>The fp16 number in every lane's lower half; infinities and NaN are not told apart from large numbers.</summary>
+    static abstract TVector LowHalf(TVector words);
+
+    /// <summary>The fp16 number in every lane's upper half, as <see cref="LowHalf"/>.</summary>
+    static abstract TVector HighHalf(TVector words);
 }
 
 internal static class Lanes
 {
     public const int Count = 16;
+
+    /// <summary>2^112: with fp16's exponent and mantissa moved to their place in fp32, the number is this much too small, subnormals too.</summary>
+    public const float HalfScale = 5.192296858534828e33f;
 
     public static int RoundUp(int n) => (n + Count - 1) / Count * Count;
 }

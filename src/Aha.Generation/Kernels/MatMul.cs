@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Aha.Generation.Decoding;
+using Aha.Generation.Kernels.Panels;
+using Aha.Models;
 
 namespace Aha.Generation.Kernels;
 
@@ -12,35 +15,76 @@ internal static unsafe class MatMul<TSimd, TVector>
 {
     public static int PanelWidth => TSimd.PanelVectors * Lanes.Count;
 
+    /// <summary>From so many rows on, widening a panel once into scratch beats widening it for every row.</summary>
+    private const int UnpackRows = 4;
+
+    /// <summary>Floats of scratch that <see cref="Multiply"/> needs for a matrix.</summary>
+    public static long ScratchFloats(PackedMatrix w) => w.Format == StoredFormat.Float32 ? 0 : (long)w.Depth * PanelWidth;
+
     /// <remarks>
-    /// x is <c>[rows, depth]</c>, w <c>[panels, depth, PanelWidth]</c>, y <c>[rows, panels * PanelWidth]</c>; strides are floats from row to row.
-    /// init is what the sums start from: a bias or zeros (stride 0), or the residual stream, which may be y itself.
+    /// x is <c>[rows, depth]</c>, y <c>[rows, (end - first) * PanelWidth]</c>: the outputs of the matrix's panels from first to before end. Strides are floats
+    /// from row to row. init is what the sums start from: a bias or zeros (stride 0), or the residual stream, which may be y itself.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
-        float* x, nint xStride, int rows, int depth, float* w, int panels, float* y, nint yStride, float* init, nint initStride)
+        float* x, nint xStride, int rows, PackedMatrix w, int first, int end, float* y, nint yStride, float* init, nint initStride, float* scratch)
     {
-        int width = TSimd.PanelVectors * Lanes.Count;
-        for (int p = 0; p < panels; p++)
+        byte* panel = w.Panel(first);
+        switch (w.Format)
         {
-            int r = 0;
-            if (TSimd.PanelVectors == 2)
+            case StoredFormat.Float32:
+                for (int p = first; p < end; p++, panel += w.PanelBytes, y += PanelWidth, init += PanelWidth)
+                    MultiplyPanel(x, xStride, rows, w.Depth, (float*)panel, y, yStride, init, initStride);
+                break;
+            case StoredFormat.BFloat16:
+                MultiplyStored<BFloat16Panel<TSimd, TVector>>(x, xStride, rows, w, first, end, y, yStride, init, initStride, scratch);
+                break;
+            case StoredFormat.Q8_0:
+                MultiplyStored<Q8Panel<TSimd, TVector>>(x, xStride, rows, w, first, end, y, yStride, init, initStride, scratch);
+                break;
+            case StoredFormat.Q4_0:
+                MultiplyStored<Q4Panel<TSimd, TVector, Q4_0>>(x, xStride, rows, w, first, end, y, yStride, init, initStride, scratch);
+                break;
+            default:
+                MultiplyStored<Q4Panel<TSimd, TVector, Q4_1>>(x, xStride, rows, w, first, end, y, yStride, init, initStride, scratch);
+                break;
+        }
+    }
+
+    private static void MultiplyStored<TPanel>(
+        float* x, nint xStride, int rows, PackedMatrix w, int first, int end, float* y, nint yStride, float* init, nint initStride, float* scratch)
+        where TPanel : struct, IPanel<TSimd, TVector>
+    {
+        byte* panel = w.Panel(first);
+        for (int p = first; p < end; p++, panel += w.PanelBytes, y += PanelWidth, init += PanelWidth)
+        {
+            if (rows >= UnpackRows)
             {
-                for (; r + 8 <= rows; r += 8) Tile8x2(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
-                for (; r + 4 <= rows; r += 4) Tile4x2(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
-                for (; r < rows; r++) Tile1x2(x + r * xStride, depth, w, y + r * yStride, init + r * initStride);
-            }
-            else
-            {
-                // Eight rows go as four and four, not as six and two singles.
-                for (; r + 6 <= rows && rows - r != 8; r += 6) Tile6x1(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
-                for (; r + 4 <= rows; r += 4) Tile4x1(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
-                for (; r < rows; r++) Tile1x1(x + r * xStride, depth, w, y + r * yStride, init + r * initStride);
+                TPanel.Unpack(panel, w.Depth, scratch);
+                MultiplyPanel(x, xStride, rows, w.Depth, scratch, y, yStride, init, initStride);
+                continue;
             }
 
-            w += (nint)depth * width;
-            y += width;
-            init += width;
+            for (int r = 0; r < rows; r++) TPanel.MultiplyRow(x + r * xStride, w.Depth, panel, y + r * yStride, init + r * initStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyPanel(float* x, nint xStride, int rows, int depth, float* w, float* y, nint yStride, float* init, nint initStride)
+    {
+        int r = 0;
+        if (TSimd.PanelVectors == 2)
+        {
+            for (; r + 8 <= rows; r += 8) Tile8x2(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
+            for (; r + 4 <= rows; r += 4) Tile4x2(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
+            for (; r < rows; r++) Tile1x2(x + r * xStride, depth, w, y + r * yStride, init + r * initStride);
+        }
+        else
+        {
+            // Eight rows go as four and four, not as six and two singles.
+            for (; r + 6 <= rows && rows - r != 8; r += 6) Tile6x1(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
+            for (; r + 4 <= rows; r += 4) Tile4x1(x + r * xStride, xStride, depth, w, y + r * yStride, yStride, init + r * initStride, initStride);
+            for (; r < rows; r++) Tile1x1(x + r * xStride, depth, w, y + r * yStride, init + r * initStride);
         }
     }
 

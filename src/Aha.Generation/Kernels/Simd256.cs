@@ -77,6 +77,37 @@ internal readonly unsafe struct Simd256 : ISimd<Pair256>
             Vector256.ConditionalSelect(Vector256.LessThan(indices, Vector256.Create(count)).AsSingle(), value.Low, fill),
             Vector256.ConditionalSelect(Vector256.LessThan(indices, Vector256.Create(count - 8)).AsSingle(), value.High, fill));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair256 LoadUpperHalves(ushort* source) => new(
+        (Avx2.ConvertToVector256Int32(source) << 16).AsSingle(), (Avx2.ConvertToVector256Int32(source + 8) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair256 LoadBytes(sbyte* source) => new(
+        Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)), Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source + 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair256 Nibble(Pair256 words)
+    {
+        var four = Vector256.Create(15);
+        return new(Vector256.ConvertToSingle(words.Low.AsInt32() & four), Vector256.ConvertToSingle(words.High.AsInt32() & four));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair256 NextNibble(Pair256 words) => new((words.Low.AsUInt32() >>> 4).AsSingle(), (words.High.AsUInt32() >>> 4).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair256 LowHalf(Pair256 words) => new(Half(words.Low.AsUInt32()), Half(words.High.AsUInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair256 HighHalf(Pair256 words) => new(Half(words.Low.AsUInt32() >>> 16), Half(words.High.AsUInt32() >>> 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Half(Vector256<uint> bits)
+    {
+        var magnitude = ((bits & Vector256.Create(0x7FFFu)) << 13).AsSingle() * Lanes.HalfScale;
+        return (magnitude.AsUInt32() | ((bits << 16) & Vector256.Create(0x8000_0000u))).AsSingle();
+    }
 }
 
 /// <summary>The last steps of the reduction trees that AVX and AVX-512 share.</summary>

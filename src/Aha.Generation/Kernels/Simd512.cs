@@ -57,4 +57,36 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> KeepFirst(Vector512<float> value, int count, float replacement) =>
         Vector512.ConditionalSelect(
             Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle(), value, Vector512.Create(replacement));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadUpperHalves(ushort* source) => (Avx512F.ConvertToVector512UInt32(Vector256.Load(source)) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBytes(sbyte* source) => Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
+
+    /// <summary>The permutation looks at no more than four bits of an index, so it neither masks nor converts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Nibble(Vector512<float> words) =>
+        Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), words.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> NextNibble(Vector512<float> words) => (words.AsUInt32() >>> 4).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LowHalf(Vector512<float> words)
+    {
+        var bits = words.AsUInt32();
+        return Signed(((bits & Vector512.Create(0x7FFFu)) << 13).AsSingle() * Lanes.HalfScale, bits << 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HighHalf(Vector512<float> words)
+    {
+        var bits = words.AsUInt32();
+        return Signed(((bits >>> 3) & Vector512.Create(0x7FFFu << 13)).AsSingle() * Lanes.HalfScale, bits);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Signed(Vector512<float> magnitude, Vector512<uint> sign) =>
+        (magnitude.AsUInt32() | (sign & Vector512.Create(0x8000_0000u))).AsSingle();
 }

@@ -94,4 +94,50 @@ internal readonly unsafe struct SimdScalar : ISimd<Lanes16>
         for (int i = Math.Max(count, 0); i < Lanes.Count; i++) value[i] = replacement;
         return value;
     }
+
+    public static Lanes16 LoadUpperHalves(ushort* source)
+    {
+        Unsafe.SkipInit(out Lanes16 result);
+        for (int i = 0; i < Lanes.Count; i++) result[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+        return result;
+    }
+
+    public static Lanes16 LoadBytes(sbyte* source)
+    {
+        Unsafe.SkipInit(out Lanes16 result);
+        for (int i = 0; i < Lanes.Count; i++) result[i] = source[i];
+        return result;
+    }
+
+    public static Lanes16 Nibble(Lanes16 words)
+    {
+        for (int i = 0; i < Lanes.Count; i++) words[i] = BitConverter.SingleToUInt32Bits(words[i]) & 15;
+        return words;
+    }
+
+    public static Lanes16 NextNibble(Lanes16 words)
+    {
+        // As integers: in a float register, bits that happen to be a signalling NaN may change.
+        var bits = Unsafe.As<Lanes16, Words16>(ref words);
+        for (int i = 0; i < Lanes.Count; i++) bits[i] >>>= 4;
+        return Unsafe.As<Words16, Lanes16>(ref bits);
+    }
+
+    public static Lanes16 LowHalf(Lanes16 words)
+    {
+        for (int i = 0; i < Lanes.Count; i++) words[i] = (float)BitConverter.UInt16BitsToHalf((ushort)BitConverter.SingleToUInt32Bits(words[i]));
+        return words;
+    }
+
+    public static Lanes16 HighHalf(Lanes16 words)
+    {
+        for (int i = 0; i < Lanes.Count; i++) words[i] = (float)BitConverter.UInt16BitsToHalf((ushort)(BitConverter.SingleToUInt32Bits(words[i]) >> 16));
+        return words;
+    }
+
+    [InlineArray(Lanes.Count)]
+    private struct Words16
+    {
+        private uint _first;
+    }
 }

@@ -29,4 +29,15 @@ public interface ITensorSource : IDisposable
     /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     /// <exception cref="ArgumentException">The tensor has another number of elements.</exception>
     void CopyTo(string name, Span<float> destination);
+
+    /// <summary>
+    /// A row's bytes in the type that <see cref="TryFind"/> names, mapped from the file, where that type alone says what <see cref="CopyTo"/> makes of them; false
+    /// where more takes part in it, such as scales that are stored apart or an adapter.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
+    bool TryRow(string name, long row, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return false;
+    }
 }

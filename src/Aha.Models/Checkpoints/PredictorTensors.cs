@@ -21,7 +21,7 @@ internal static class PredictorTensors
     public static IEnumerable<string> SharedNames(ModelConfig config) => Shared(config).Select(pair => pair.Copy);
 
     /// <exception cref="ModelFormatException">A module has an embedding or output matrix of its own.</exception>
-    public static void RequireShared(CausalLanguageModel model, ITensorSource tensors)
+    public static void RequireShared(IModelWeights model, ITensorSource tensors)
     {
         foreach ((string copy, string original) in Shared(model.Config))
         {

@@ -64,6 +64,15 @@ public sealed class SafetensorsCheckpoint : ITensorSource
         BlockScales.Apply(destination, (int)entry.Shape[1], factors);
     }
 
+    public bool TryRow(string name, long row, out ReadOnlySpan<byte> bytes)
+    {
+        (SafetensorsFile file, SafetensorsEntry entry) = _tensors[name];
+        bytes = default;
+        if (_scales.ContainsKey(name)) return false;
+        bytes = file.Row(entry, row);
+        return true;
+    }
+
     public void Dispose()
     {
         foreach (SafetensorsFile file in _files) file.Dispose();

@@ -67,6 +67,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(_data + entry.Begin, (int)(entry.End - entry.Begin));
     }
 
+    /// <summary>A row's bytes as stored, mapped from the file; valid until disposal.</summary>
+    public ReadOnlySpan<byte> Row(SafetensorsEntry entry, long row)
+    {
+        long bytes = (entry.End - entry.Begin) / entry.Shape[0];
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)entry.Shape[0]);
+        return new ReadOnlySpan<byte>(_data + entry.Begin + row * bytes, checked((int)bytes));
+    }
+
     /// <summary>Copies the tensor's values, widened to fp32, into as many elements.</summary>
     public void CopyTo(SafetensorsEntry entry, Span<float> destination)
     {

@@ -13,15 +13,17 @@ internal sealed unsafe class GroupedQueryStep<TSimd, TVector> : AttentionStep<TS
     private readonly ModelConfig _config;
     private readonly RopeTable _rope;
     private readonly KvLayout _layout;
+    private readonly MatrixProduct<TSimd, TVector> _product;
     private readonly PackedGroupedQueries[] _layers;
     private readonly NativeBuffer<float> _scratch;
     private readonly int _width, _qkvStride, _mixedStride;
     private readonly float* _qkv, _mixed;
 
-    public GroupedQueryStep(ModelConfig config, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows)
-        : base(config, layout)
+    public GroupedQueryStep(
+        ModelConfig config, PackedWeights weights, MatrixProduct<TSimd, TVector> product, RopeTable rope, KvLayout layout, int maxRows, int mostMembers)
+        : base(config, layout, product, mostMembers)
     {
-        (_config, _rope, _layout, _width) = (config, rope, layout, weights.Width);
+        (_config, _product, _rope, _layout, _width) = (config, product, rope, layout, weights.Width);
         _layers = [.. weights.Layers.Select(layer => (PackedGroupedQueries)layer.Attention)];
         _qkvStride = weights.RoundUp((config.NumAttentionHeads + 2 * config.NumKeyValueHeads) * config.HeadDim);
         _mixedStride = Lanes.RoundUp(config.NumAttentionHeads * config.HeadDim) + Lanes.Count;
@@ -30,21 +32,12 @@ internal sealed unsafe class GroupedQueryStep<TSimd, TVector> : AttentionStep<TS
         _mixed = _qkv + (long)maxRows * _qkvStride;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(int layer, Row* rows, int count, float* normed, float* x)
     {
         PackedGroupedQueries weights = _layers[layer];
-        MatMul<TSimd, TVector>.Multiply(
-            normed, _width, count, _config.HiddenSize, weights.Projection.Data, weights.Projection.Panels, _qkv, _qkvStride, weights.Bias, 0);
-        // Row by row: what Cache has just written is what Mix reads. Rows of one sequence come in ascending order.
-        for (int r = 0; r < count; r++)
-        {
-            float* q = _qkv + (long)r * _qkvStride;
-            Cache(weights, layer, rows[r], q);
-            Mix(rows[r], layer, q, _mixed + (long)r * _mixedStride, _config.HeadDim);
-        }
-
-        MatMul<TSimd, TVector>.Multiply(_mixed, _mixedStride, count, weights.Output.Depth, weights.Output.Data, weights.Output.Panels, x, _width, x, _width);
+        _product.Run(normed, _width, count, weights.Projection, _qkv, _qkvStride, weights.Bias, 0);
+        Attend(layer, rows, count, _qkv, _qkvStride, _mixed, _mixedStride, _config.HeadDim);
+        _product.Run(_mixed, _mixedStride, count, weights.Output, x, _width, x, _width);
     }
 
     public override void Dispose()
@@ -54,8 +47,11 @@ internal sealed unsafe class GroupedQueryStep<TSimd, TVector> : AttentionStep<TS
     }
 
     /// <summary>Normalises and rotates a row's q and k, scales q for the softmax, and writes k and v to the cache.</summary>
-    private void Cache(PackedGroupedQueries weights, int layer, Row row, float* q)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Cache(int layer, int r, Row row)
     {
+        PackedGroupedQueries weights = _layers[layer];
+        float* q = _qkv + (long)r * _qkvStride;
         int headDim = _config.HeadDim, heads = _config.NumAttentionHeads, kvHeads = _config.NumKeyValueHeads;
         float* k = q + heads * headDim;
         float* v = k + kvHeads * headDim;

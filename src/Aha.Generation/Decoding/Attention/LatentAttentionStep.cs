@@ -15,16 +15,19 @@ internal sealed unsafe class LatentAttentionStep<TSimd, TVector> : AttentionStep
     private readonly LatentAttentionConfig _latent;
     private readonly RopeTable _rope;
     private readonly KvLayout _layout;
+    private readonly MatrixProduct<TSimd, TVector> _product;
     private readonly PackedLatentAttention[] _layers;
     private readonly NativeBuffer<float> _scratch;
     private readonly float _scale;
     private readonly int _width, _downStride, _queryStride, _rotaryStride, _keyValueStride, _mixedStride;
     private readonly float* _down, _query, _rotary, _keyValue, _mixed, _zeros;
 
-    public LatentAttentionStep(ModelConfig config, LatentAttentionConfig latent, PackedWeights weights, RopeTable rope, KvLayout layout, int maxRows)
-        : base(config, layout)
+    public LatentAttentionStep(
+        ModelConfig config, LatentAttentionConfig latent, PackedWeights weights, MatrixProduct<TSimd, TVector> product, RopeTable rope, KvLayout layout, int maxRows,
+        int mostMembers)
+        : base(config, layout, product, mostMembers)
     {
-        (_config, _latent, _rope, _layout, _width) = (config, latent, rope, layout, weights.Width);
+        (_config, _latent, _product, _rope, _layout, _width) = (config, latent, product, rope, layout, weights.Width);
         _layers = [.. weights.Layers.Select(layer => (PackedLatentAttention)layer.Attention)];
         _scale = (float)(RotaryFrequencies.SoftmaxFactor(config) / Math.Sqrt(layout.KeyDim));
         int heads = config.NumAttentionHeads;
@@ -60,15 +63,8 @@ internal sealed unsafe class LatentAttentionStep<TSimd, TVector> : AttentionStep
         Multiply(normed, _width, count, weights.RotaryKey, _rotary, _rotaryStride);
         Compress(normed, count, weights.KeyValueDown, weights.KeyValueNorm, _latent.KeyValueRank);
         Multiply(_down, _downStride, count, weights.KeyValue, _keyValue, _keyValueStride);
-        // Row by row: what Cache has just written is what Mix reads. Rows of one sequence come in ascending order.
-        for (int r = 0; r < count; r++)
-        {
-            Turn(rows[r].Position, _query + (long)r * _queryStride, _rotary + (long)r * _rotaryStride);
-            Cache(rows[r], layer, _keyValue + (long)r * _keyValueStride, _rotary + (long)r * _rotaryStride);
-            Mix(rows[r], layer, _query + (long)r * _queryStride, _mixed + (long)r * _mixedStride, _latent.ValueHeadDim);
-        }
-
-        MatMul<TSimd, TVector>.Multiply(_mixed, _mixedStride, count, weights.Output.Depth, weights.Output.Data, weights.Output.Panels, x, _width, x, _width);
+        Attend(layer, rows, count, _query, _queryStride, _mixed, _mixedStride, _latent.ValueHeadDim);
+        _product.Run(_mixed, _mixedStride, count, weights.Output, x, _width, x, _width);
     }
 
     public override void Dispose()
@@ -88,7 +84,7 @@ internal sealed unsafe class LatentAttentionStep<TSimd, TVector> : AttentionStep
     }
 
     private void Multiply(float* x, int xStride, int count, PackedMatrix w, float* y, int yStride) =>
-        MatMul<TSimd, TVector>.Multiply(x, xStride, count, w.Depth, w.Data, w.Panels, y, yStride, _zeros, 0);
+        _product.Run(x, xStride, count, w, y, yStride, _zeros, 0);
 
     /// <summary>Rotates the rotary parts of a row's queries and its key, and scales the queries for the softmax.</summary>
     private void Turn(int position, float* query, float* key)
@@ -103,8 +99,11 @@ internal sealed unsafe class LatentAttentionStep<TSimd, TVector> : AttentionStep
     }
 
     /// <summary>Writes every head's key, its plain part and the shared rotary one, and its value.</summary>
-    private void Cache(Row row, int layer, float* keyValue, float* rotary)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Cache(int layer, int r, Row row)
     {
+        float* keyValue = _keyValue + (long)r * _keyValueStride, rotary = _rotary + (long)r * _rotaryStride;
+        Turn(row.Position, _query + (long)r * _queryStride, rotary);
         float* keys = Keys(row, layer);
         for (int h = 0; h < _config.NumAttentionHeads; h++, keys += _layout.HeadFloats)
         {

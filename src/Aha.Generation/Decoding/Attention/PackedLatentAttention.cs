@@ -10,24 +10,26 @@ internal sealed unsafe class PackedLatentAttention : PackedAttention
 {
     private readonly ModelConfig _config;
     private readonly LatentAttentionConfig _latent;
+    private readonly string _prefix;
     private readonly nint _queryNorm, _keyValueNorm;
 
-    public PackedLatentAttention(ModelConfig config, LatentAttentionConfig latent, WeightPacker packer)
+    /// <param name="prefix">Of the tensors' names.</param>
+    public PackedLatentAttention(ModelConfig config, LatentAttentionConfig latent, string prefix, WeightPacker packer)
     {
-        (_config, _latent) = (config, latent);
+        (_config, _latent, _prefix) = (config, latent, prefix);
         int d = config.HiddenSize, heads = config.NumAttentionHeads;
         if (latent.QueryRank is int rank)
         {
-            QueryDown = packer.ReserveMatrix(rank, d);
+            QueryDown = packer.ReserveMatrix(rank, d, prefix + "q_a_proj.weight");
             _queryNorm = packer.ReserveRow(rank);
         }
 
-        Query = packer.ReserveMatrix(heads * (latent.PlainHeadDim + config.HeadDim), latent.QueryRank ?? d);
-        KeyValueDown = packer.ReserveMatrix(latent.KeyValueRank, d);
-        RotaryKey = packer.ReserveMatrix(config.HeadDim, d);
+        Query = packer.ReserveMatrix(heads * (latent.PlainHeadDim + config.HeadDim), latent.QueryRank ?? d, QueryName);
+        KeyValueDown = packer.ReserveMatrix(latent.KeyValueRank, d, DownName);
+        RotaryKey = packer.ReserveMatrix(config.HeadDim, d, DownName);
         _keyValueNorm = packer.ReserveRow(latent.KeyValueRank);
-        KeyValue = packer.ReserveMatrix(heads * (latent.PlainHeadDim + latent.ValueHeadDim), latent.KeyValueRank);
-        Output = packer.ReserveMatrix(d, heads * latent.ValueHeadDim);
+        KeyValue = packer.ReserveMatrix(heads * (latent.PlainHeadDim + latent.ValueHeadDim), latent.KeyValueRank, prefix + "kv_b_proj.weight");
+        Output = packer.ReserveMatrix(d, heads * latent.ValueHeadDim, prefix + "o_proj.weight");
     }
 
     /// <summary>Where queries are compressed.</summary>
@@ -50,24 +52,27 @@ internal sealed unsafe class PackedLatentAttention : PackedAttention
 
     public float* KeyValueNorm => (float*)_keyValueNorm;
 
-    public override void Load(IModelWeights weights, string prefix, WeightPacker packer)
+    private string QueryName => _prefix + (_latent.QueryRank is null ? "q_proj.weight" : "q_b_proj.weight");
+
+    private string DownName => _prefix + "kv_a_proj_with_mqa.weight";
+
+    public override void Load(IModelWeights weights)
     {
         int d = _config.HiddenSize, heads = _config.NumAttentionHeads, plain = _latent.PlainHeadDim, width = plain + _config.HeadDim, rank = _latent.KeyValueRank;
-        string query = "q_proj.weight";
         if (_latent.QueryRank is int queryRank)
         {
-            packer.Pack(WeightPacker.Read(weights, prefix + "q_a_proj.weight", (long)queryRank * d), QueryDown);
-            WeightPacker.Copy(weights, prefix + "q_a_layernorm.weight", _queryNorm, queryRank);
-            query = "q_b_proj.weight";
+            WeightPacker.Pack(weights, _prefix + "q_a_proj.weight", queryRank, QueryDown);
+            WeightPacker.Copy(weights, _prefix + "q_a_layernorm.weight", _queryNorm, queryRank);
         }
 
-        packer.Pack(WeightPacker.Read(weights, prefix + query, (long)heads * width * Query.Depth), Query, row => row % width < plain ? row : row - row % width + plain + Half(row % width - plain));
-        ReadOnlySpan<float> down = WeightPacker.Read(weights, prefix + "kv_a_proj_with_mqa.weight", (long)(rank + _config.HeadDim) * d);
-        packer.Pack(down[..(rank * d)], KeyValueDown);
-        packer.Pack(down[(rank * d)..], RotaryKey, Half);
-        WeightPacker.Copy(weights, prefix + "kv_a_layernorm.weight", _keyValueNorm, rank);
-        packer.Pack(WeightPacker.Read(weights, prefix + "kv_b_proj.weight", (long)heads * (plain + _latent.ValueHeadDim) * rank), KeyValue);
-        packer.Pack(WeightPacker.Read(weights, prefix + "o_proj.weight", (long)d * heads * _latent.ValueHeadDim), Output);
+        WeightPacker.Pack(
+            weights, QueryName, (long)heads * width, Query, 0, heads * width, row => row % width < plain ? row : row - row % width + plain + Half(row % width - plain));
+        int down = rank + _config.HeadDim;
+        WeightPacker.Pack(weights, DownName, down, KeyValueDown, 0, rank, row => row);
+        WeightPacker.Pack(weights, DownName, down, RotaryKey, rank, down, Half);
+        WeightPacker.Copy(weights, _prefix + "kv_a_layernorm.weight", _keyValueNorm, rank);
+        WeightPacker.Pack(weights, _prefix + "kv_b_proj.weight", (long)heads * (plain + _latent.ValueHeadDim), KeyValue);
+        WeightPacker.Pack(weights, _prefix + "o_proj.weight", d, Output);
     }
 
     // Where a rotary row goes: 2i to i and 2i+1 to i + d/2.

@@ -14,17 +14,18 @@ internal sealed unsafe class ExpertsStep<TSimd, TVector> : FeedForwardStep<TSimd
     where TVector : struct
 {
     private readonly ExpertsConfig _experts;
-    private readonly int _hiddenSize, _width, _scoreStride;
+    private readonly int _width, _scoreStride;
+    private readonly MatrixProduct<TSimd, TVector> _product;
     private readonly GatedStep<TSimd, TVector> _gated;
     private readonly NativeBuffer<float> _scores, _gathered, _outputs, _zeros;
     private readonly int[] _chosen;
     private readonly float[] _shares, _biased;
 
-    public ExpertsStep(ModelConfig config, ExpertsConfig experts, PackedWeights weights, int maxRows)
+    public ExpertsStep(ExpertsConfig experts, PackedWeights weights, MatrixProduct<TSimd, TVector> product, int maxRows, int mostMembers)
     {
-        (_experts, _hiddenSize, _width) = (experts, config.HiddenSize, weights.Width);
+        (_experts, _product, _width) = (experts, product, weights.Width);
         _scoreStride = weights.RoundUp(experts.Routed);
-        _gated = new GatedStep<TSimd, TVector>(config.HiddenSize, _width, Math.Max(1, experts.Shared) * experts.IntermediateSize, maxRows);
+        _gated = new GatedStep<TSimd, TVector>(product, _width, Math.Max(1, experts.Shared) * experts.IntermediateSize, maxRows, mostMembers);
         _scores = new NativeBuffer<float>((long)maxRows * _scoreStride);
         _gathered = new NativeBuffer<float>((long)maxRows * _width);
         _outputs = new NativeBuffer<float>((long)maxRows * _width);
@@ -37,8 +38,7 @@ internal sealed unsafe class ExpertsStep<TSimd, TVector> : FeedForwardStep<TSimd
     public override void Run(PackedFeedForward weights, int rows, float* normed, float* x)
     {
         var experts = (PackedExperts)weights;
-        MatMul<TSimd, TVector>.Multiply(
-            normed, _width, rows, _hiddenSize, experts.Router.Data, experts.Router.Panels, _scores.Pointer, _scoreStride, _zeros.Pointer, 0);
+        _product.Run(normed, _width, rows, experts.Router, _scores.Pointer, _scoreStride, _zeros.Pointer, 0);
         for (int r = 0; r < rows; r++) Route(experts, r);
 
         if (experts.Shared is { } shared) _gated.Run(shared, rows, normed, x);

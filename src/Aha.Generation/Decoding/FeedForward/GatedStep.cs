@@ -1,36 +1,43 @@
 using System.Runtime.CompilerServices;
 using Aha.Generation.Kernels;
 using Aha.Generation.Memory;
+using Aha.Generation.Scheduling;
 
 namespace Aha.Generation.Decoding.FeedForward;
 
 /// <summary>SwiGLU.</summary>
-/// <param name="hiddenSize">Width of a row.</param>
+/// <param name="product">Whose team helps.</param>
 /// <param name="width">Stride of rows.</param>
 /// <param name="inner">The largest width between the two products.</param>
-internal sealed unsafe class GatedStep<TSimd, TVector>(int hiddenSize, int width, int inner, int maxRows) : FeedForwardStep<TSimd, TVector>
+internal sealed unsafe class GatedStep<TSimd, TVector>(MatrixProduct<TSimd, TVector> product, int width, int inner, int maxRows, int mostMembers)
+    : FeedForwardStep<TSimd, TVector>, ITeamWork
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    private readonly NativeBuffer<float> _gateUp = new((long)maxRows * 2 * Lanes.Count);
+    private readonly NativeBuffer<float> _gateUp = new((long)mostMembers * maxRows * 2 * Lanes.Count);
     private readonly NativeBuffer<float> _hidden = new((long)maxRows * Lanes.RoundUp(inner));
     private readonly NativeBuffer<float> _zeros = new(2 * Lanes.Count);
+    private PackedGated? _weights;
+    private float* _normed;
+    private int _rows;
 
     public override void Run(PackedFeedForward weights, int rows, float* normed, float* x) => Run((PackedGated)weights, rows, normed, x, x, width);
 
     /// <summary>y = init + the layer's output; a stride of 0 starts every row from the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(PackedGated weights, int rows, float* normed, float* y, float* init, nint initStride)
     {
-        int gateUpPanels = 2 / TSimd.PanelVectors, hiddenStride = Lanes.RoundUp(weights.Inner);
-        float* panel = weights.GateUp.Data, hidden = _hidden.Pointer;
-        for (int column = 0; column < hiddenStride; column += Lanes.Count, panel += 2 * Lanes.Count * hiddenSize)
-        {
-            MatMul<TSimd, TVector>.Multiply(normed, width, rows, hiddenSize, panel, gateUpPanels, _gateUp.Pointer, 2 * Lanes.Count, _zeros.Pointer, 0);
-            Elementwise<TSimd, TVector>.SwiGlu(_gateUp.Pointer, rows, hidden + column, hiddenStride);
-        }
+        int hiddenStride = Lanes.RoundUp(weights.Inner);
+        _normed = normed;
+        (_weights, _rows) = (weights, rows);
+        if (product.Team is { } team) team.Run(this, team.Pieces(hiddenStride / Lanes.Count));
+        else Gate(0, hiddenStride / Lanes.Count, 0);
+        product.Run(_hidden.Pointer, hiddenStride, rows, weights.Down, y, width, init, initStride);
+    }
 
-        MatMul<TSimd, TVector>.Multiply(hidden, hiddenStride, rows, weights.Down.Depth, weights.Down.Data, weights.Down.Panels, y, width, init, initStride);
+    void ITeamWork.Run(int piece, int pieces, int member)
+    {
+        long columns = Lanes.RoundUp(_weights!.Inner) / Lanes.Count;
+        Gate((int)(columns * piece / pieces), (int)(columns * (piece + 1) / pieces), member);
     }
 
     public override void Dispose()
@@ -38,5 +45,20 @@ internal sealed unsafe class GatedStep<TSimd, TVector>(int hiddenSize, int width
         _gateUp.Dispose();
         _hidden.Dispose();
         _zeros.Dispose();
+    }
+
+    /// <summary>silu(gate) * up for columns, sixteen at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gate(int first, int end, int member)
+    {
+        int panels = 2 / TSimd.PanelVectors, hiddenStride = Lanes.RoundUp(_weights!.Inner);
+        float* gateUp = _gateUp.Pointer + (long)member * maxRows * 2 * Lanes.Count, scratch = product.Scratch(member);
+        PackedMatrix w = _weights.GateUp;
+        for (int column = first; column < end; column++)
+        {
+            MatMul<TSimd, TVector>.Multiply(
+                _normed, width, _rows, w, column * panels, (column + 1) * panels, gateUp, 2 * Lanes.Count, _zeros.Pointer, 0, scratch);
+            Elementwise<TSimd, TVector>.SwiGlu(gateUp, _rows, _hidden.Pointer + column * Lanes.Count, hiddenStride);
+        }
     }
 }

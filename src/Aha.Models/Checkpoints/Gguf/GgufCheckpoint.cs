@@ -69,5 +69,12 @@ internal sealed class GgufCheckpoint : ITensorSource
             format.Decode(_file.Rows(entry, row, 1), destination.Slice((int)RotaryRows.ToHuggingFace(row, Config.HeadDim) * length, length));
     }
 
+    public bool TryRow(string name, long row, out ReadOnlySpan<byte> bytes)
+    {
+        GgufEntry entry = _tensors[name];
+        bytes = _file.Rows(entry, RotaryRows.InterleavedHeads(Config, name) == 0 ? row : RotaryRows.ToGguf(row, Config.HeadDim), 1);
+        return true;
+    }
+
     public void Dispose() => _file.Dispose();
 }

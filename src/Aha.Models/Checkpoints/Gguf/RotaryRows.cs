@@ -21,6 +21,13 @@ internal static class RotaryRows
         return head * headDim + within % 2 * (headDim / 2) + within / 2;
     }
 
+    /// <summary>The GGUF row of a Hugging Face row: the inverse of <see cref="ToHuggingFace"/>.</summary>
+    public static long ToGguf(long row, int headDim)
+    {
+        long head = row / headDim, within = row % headDim, half = headDim / 2;
+        return head * headDim + within % half * 2 + within / half;
+    }
+
     /// <summary>Rows of <paramref name="source"/>, as Hugging Face orders them, in GGUF's order.</summary>
     public static void Interleave(ReadOnlySpan<float> source, Span<float> target, long rows, int headDim)
     {
