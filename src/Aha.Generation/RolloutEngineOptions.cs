@@ -32,8 +32,11 @@ public sealed record RolloutEngineOptions
 
     public KernelSet Kernels { get; init; } = KernelSet.Auto;
 
-    /// <summary>Weights of so many bytes are worth sharing a step among threads (measured: M's 18 MB are, N's 3 MB are not).</summary>
-    internal long ShareFromBytes { get; init; } = 16 << 20;
+    /// <summary>
+    /// Weights of so many bytes are taken to be worth sharing a step among threads. Not measured yet: set well above the models of a few million parameters, whose
+    /// steps are short, and below those that no cache holds.
+    /// </summary>
+    internal long ShareFromBytes { get; init; } = 64 << 20;
 
     /// <summary>Whether this process can run a kernel set.</summary>
     public static bool IsSupported(KernelSet kernels) => kernels switch
