@@ -7,6 +7,7 @@ using Aha.Verification.Votes;
 namespace Aha.Evaluation;
 
 /// <summary>An evaluation's numbers and the completions behind them.</summary>
+/// <param name="Problems">Reasoning problems, those that pass@1 is a mean over; general prompts are not among them.</param>
 /// <param name="Metrics">Those of <see cref="Evaluator.Summarise"/> over reasoning problems, of <see cref="Evaluator.SummariseGeneral"/>, and the mean of every reward part by its name.</param>
 public sealed record EvaluationResult(
     int Problems, int Samples, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, double> ReflectiveWords, IReadOnlyList<JudgedCompletion> Completions);
@@ -38,7 +39,7 @@ public sealed class Evaluator(RolloutSampler sampler, ReflectiveWords reflective
             }
         }
 
-        return new EvaluationResult(problems.Count, samples, metrics, CountWords(completions), completions);
+        return new EvaluationResult(problems.Count(p => p.Kind == ProblemKind.Reasoning), samples, metrics, CountWords(completions), completions);
     }
 
     /// <summary>The metrics of completions grouped by problem. Unscorable completions count in no accuracy and are reported.</summary>

@@ -75,7 +75,7 @@ internal static class Numbers
     {
         string last = name[(name.LastIndexOf('/') + 1)..];
         return last.StartsWith("pass@", StringComparison.Ordinal) || last.StartsWith("cons@", StringComparison.Ordinal)
-            || last is "format" or "language_consistency" or "reflection" or "accuracy" or "truncated" or "unscorable" or "clipped_ratio" or "frac_reward_zero_std";
+            || last is "format" or "language_consistency" or "reflection" or "accuracy" or "gold" or "truncated" or "unscorable" or "clipped_ratio" or "frac_reward_zero_std";
     }
 
     internal static string Unzeroed(string number) =>

@@ -1,4 +1,3 @@
-using Aha.Models;
 using Aha.Tasks;
 using Aha.Templates;
 using Aha.Tokenization;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Aha.Evaluation;
 using Aha.Generation;
 using Aha.Models.Checkpoints;

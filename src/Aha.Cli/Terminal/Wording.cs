@@ -54,9 +54,9 @@ internal static class Wording
     public static string Evaluation(EvaluationRecord evaluation)
     {
         IEnumerable<string> numbers = evaluation.Metrics
-            .Where(metric => metric.Key is "pass@1" or "format" or "length" or "reflection" || metric.Key.StartsWith("cons@", StringComparison.Ordinal))
+            .Where(metric => metric.Key is "pass@1" or "format" or "length" or "reflection" or "language_consistency" or "general/gold" || metric.Key.StartsWith("cons@", StringComparison.Ordinal))
             .Where(metric => !metric.Key.EndsWith("_se", StringComparison.Ordinal))
-            .Select(metric => $"{metric.Key} {Number(metric.Value)}");
+            .Select(metric => $"{metric.Key.Replace('_', ' ')} {Number(metric.Value)}");
         return $"step {evaluation.Step}, {evaluation.Problems} problems x {evaluation.Samples}: {string.Join(", ", numbers)}";
     }
 }

@@ -10,6 +10,7 @@ internal static class PipelineSections
     private static readonly (string Metric, string Title)[] s_columns =
     [
         ("pass@1", "pass@1"), ("cons", "cons"), ("format", "format"), ("language_consistency", "consistency"), ("length", "length"), ("reflection", "reflection"),
+        ("general/gold", "general: good"), ("general/format", "general: format"),
     ];
 
     /// <summary>A row a stage that was evaluated; nothing where fewer than two were.</summary>

@@ -55,7 +55,7 @@ internal static class CompareCommand
                 RunsTable.Row(table,
                 [
                     Path.GetFileName(run.Folder), RunsTable.Whole(run.Run.Seed), RunsTable.State(status), last?.Stage ?? "-", RunsTable.Cell(last?.Metrics, "before/pass@1"),
-                    .. RunsTable.Cells(last?.Metrics), RunsTable.Time(status.Seconds),
+                    .. RunsTable.Columns.Select(name => RunsTable.Cell(last?.Metrics, name)), RunsTable.Time(status.Seconds),
                 ]);
             }
 
@@ -78,7 +78,7 @@ internal static class CompareCommand
             return;
         }
 
-        string[] columns = [.. RunsTable.Columns, .. comparison.Groups.Any(g => g.Stages.Any(s => s.Metrics.ContainsKey("language_consistency"))) ? (string[])["language_consistency"] : []];
+        string[] columns = RunsTable.ColumnsOf(comparison.Groups.SelectMany(group => group.Stages).SelectMany(stage => stage.Metrics.Keys));
         Table table = RunsTable.Create(["stage", "kind", "runs", .. columns, "time"]);
         string[] stages = [.. comparison.Groups.SelectMany(group => group.Stages).Select(stage => stage.Stage).Distinct()];
         foreach (string name in stages)

@@ -12,6 +12,16 @@ internal static class RunsTable
     /// <summary>What is shown of an evaluation; <c>cons@</c> stands for the majority vote over however many samples were taken.</summary>
     public static IReadOnlyList<string> Columns { get; } = ["pass@1", "cons@", "format", "length", "reflection"];
 
+    // Of runs that have them: two languages, general prompts.
+    private static readonly string[] s_more = ["language_consistency", "general/gold", "general/format"];
+
+    /// <summary><see cref="Columns"/>, and what else there is among these metrics' names.</summary>
+    public static string[] ColumnsOf(IEnumerable<string> names)
+    {
+        HashSet<string> known = [.. names];
+        return [.. Columns, .. s_more.Where(known.Contains)];
+    }
+
     public static Table Create(params IEnumerable<string> columns)
     {
         var table = new Table().Border(TableBorder.Minimal);
@@ -26,9 +36,6 @@ internal static class RunsTable
     public static void Row(Table table, params IEnumerable<string> cells) => table.AddRow([.. cells.Select(cell => new Text(LiveDisplay.Printable(cell)))]);
 
     public static void Print(Table table) => Tables.Console().Write(table);
-
-    /// <summary>The cells of <see cref="Columns"/>.</summary>
-    public static IEnumerable<string> Cells(IReadOnlyDictionary<string, double>? metrics) => Columns.Select(name => Cell(metrics, name));
 
     /// <summary>A metric, with its standard error where there is one, or <c>-</c>.</summary>
     public static string Cell(IReadOnlyDictionary<string, double>? metrics, string name)

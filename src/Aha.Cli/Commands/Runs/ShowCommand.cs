@@ -62,13 +62,14 @@ internal static class ShowCommand
 
     private static void PrintStages(RunData run, RunStatus status)
     {
-        Table table = RunsTable.Create(["stage", "kind", "steps", "time", "loss", .. RunsTable.Columns]);
+        string[] columns = RunsTable.ColumnsOf(run.Stages.SelectMany(stage => stage.Metrics.Keys));
+        Table table = RunsTable.Create(["stage", "kind", "steps", "time", "loss", .. columns]);
         foreach (StageRecord stage in run.Run.Stages)
         {
             StageResult? result = run.Stages.FirstOrDefault(done => done.Name == stage.Name);
             string steps = stage.Steps == 0 ? "-" : result is null && stage.Name == status.Open?.Name ? $"{status.Step}/{stage.Steps}" : RunsTable.Whole(stage.Steps);
             string time = result is not null ? RunsTable.Time(result.Seconds) : stage.Name == status.Open?.Name ? status.State.ToString().ToLowerInvariant() : "to come";
-            RunsTable.Row(table, [stage.Name, stage.Kind, steps, time, RunsTable.Cell(result?.Metrics, "loss"), .. RunsTable.Cells(result?.Metrics)]);
+            RunsTable.Row(table, [stage.Name, stage.Kind, steps, time, RunsTable.Cell(result?.Metrics, "loss"), .. columns.Select(name => RunsTable.Cell(result?.Metrics, name))]);
         }
 
         RunsTable.Print(table);
@@ -81,13 +82,14 @@ internal static class ShowCommand
             return;
         }
 
-        Table table = RunsTable.Create(["evaluated", "step", "benchmark", "problems", .. RunsTable.Columns, "truncated"]);
+        string[] columns = [.. RunsTable.ColumnsOf(run.Evaluations.SelectMany(evaluation => evaluation.Metrics.Keys)), "truncated"];
+        Table table = RunsTable.Create(["evaluated", "step", "benchmark", "problems", .. columns]);
         foreach (EvaluationRecord evaluation in run.Evaluations)
         {
             RunsTable.Row(table,
             [
                 evaluation.Stage, RunsTable.Whole(evaluation.Step), evaluation.Benchmark, $"{evaluation.Problems} x {evaluation.Samples}",
-                .. RunsTable.Cells(evaluation.Metrics), RunsTable.Cell(evaluation.Metrics, "truncated"),
+                .. columns.Select(name => RunsTable.Cell(evaluation.Metrics, name)),
             ]);
         }
 
