@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Aha.Tasks.Countdown;
 using Aha.Verification.Answers;
 using Aha.Verification.Grading;
@@ -11,11 +12,15 @@ namespace Aha.Tasks.Files;
 /// <item><c>{"prompt", "verifier"?, "id"?}</c> and the fields of its verifier (<see cref="AnswerVerifiers"/>), mostly <c>"answer"</c>: a user's own problem;</item>
 /// <item><c>{"numbers": [...], "target": n}</c>: a countdown;</item>
 /// <item><c>{"dataset": "countdown", "metadata": {"numbers", "target"}}</c>: a countdown of reasoning-gym; its other kinds are passed over;</item>
-/// <item><c>{"Puzzles": "1 1 4 6"}</c>: game of 24.</item>
+/// <item><c>{"Puzzles": "1 1 4 6"}</c>: game of 24;</item>
+/// <item><c>{"question", "answer"}</c> or <c>{"problem", "answer"}</c> without a prompt: GSM8K, whose answers end in <c>#### 18</c>, MATH-500, AIME and the like, judged as mathematics.</item>
 /// </list>
 /// </summary>
 public static class ProblemFile
 {
+    private const string FinalAnswer = "####";
+    private static readonly string[] s_questions = ["question", "problem"];
+
     /// <param name="verifier">The rule for rows that name none.</param>
     /// <exception cref="TaskException">The file cannot be read, holds no problem, or a line is malformed: the message names file and line.</exception>
     public static IReadOnlyList<Problem> Load(string path, string verifier, CountdownWording wording)
@@ -74,7 +79,20 @@ public static class ProblemFile
             return Countdown(Numbers(row, where), Target(row, where), wording);
         }
 
-        return Own(row, where, verifier);
+        return !row.TryGetProperty("prompt", out _) && s_questions.FirstOrDefault(key => row.TryGetProperty(key, out _)) is { } question
+            ? Own(Mathematics(row, question, where), where, "math")
+            : Own(row, where, verifier);
+    }
+
+    // As a row of our own: the question is the prompt, and the gold what stands behind GSM8K's last ####, its comma of thousands left out.
+    private static JsonElement Mathematics(JsonElement row, string question, string where)
+    {
+        JsonObject own = JsonObject.Create(row)!;
+        own["prompt"] = Text(row, question, where);
+        string answer = Text(row, "answer", where);
+        int gold = answer.LastIndexOf(FinalAnswer, StringComparison.Ordinal);
+        own["answer"] = gold < 0 ? answer : answer[(gold + FinalAnswer.Length)..].Trim().Replace(",", "", StringComparison.Ordinal);
+        return JsonSerializer.SerializeToElement(own);
     }
 
     private static FileProblem Own(JsonElement row, string where, string verifier)

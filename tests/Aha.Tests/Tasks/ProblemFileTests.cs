@@ -49,7 +49,21 @@ public class ProblemFileTests
         Assert.True(problems[0].IsSameVote("0.5", "1/2"));
     }
 
+    [Fact]
+    public void PublishedMathematicsIsReadAsItIs()
+    {
+        IReadOnlyList<Problem> problems = Load("""
+            {"question": "How many eggs?", "answer": "16 - 3 = <<16-3=13>>13 eggs, and then\n#### 1,018"}
+            {"problem": "Simplify.", "solution": "...", "answer": "\\frac{1}{2}", "level": 3}
+            """);
+        Assert.Equal(["How many eggs?", "Simplify."], problems.Select(p => p.Question));
+        Assert.Equal(Verdict.Correct, problems[0].Judge("16 - 3 = 13. The answer is 1018.").Verdict);
+        Assert.Equal(Verdict.Wrong, problems[0].Judge("The answer is 13.").Verdict);
+        Assert.Equal(Verdict.Correct, problems[1].Judge("\\boxed{0.5}").Verdict);
+    }
+
     [Theory]
+    [InlineData("{\"question\": \"x\"}", "p.jsonl:1", "answer")]
     [InlineData("{\"prompt\": \"x\", \"verifier\": \"json\"}", "p.jsonl:1", "schema")]
     [InlineData("{\"prompt\": \"x\"}", "p.jsonl:1", "answer")]
     [InlineData("{\"prompt\": \"x\", \"answer\": \"1\"}\n{\"answer\": \"1\"}", "p.jsonl:2", "prompt")]
