@@ -37,6 +37,17 @@ public class BoundednessTests
     [Fact]
     public void Twenty_thousand_mutated_strings() => Fuzz(20_000, seed: 1, strictTiming: false);
 
+    /// <summary>Found by the million: deciding whether the value has branches walked each level's arguments twice, six minutes at this depth.</summary>
+    [Theory]
+    [InlineData("\\sin^x")]
+    [InlineData("\\ln^x")]
+    [InlineData("\\sqrt{1+\\sin^x")]
+    public async Task Powers_of_functions_nest_without_multiplying_the_work(string level)
+    {
+        string answer = string.Concat(Enumerable.Repeat(level, 18)) + " y";
+        await Task.Run(() => MathVerifier.Judge(new("42"), new(answer)), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     [Trait("Category", "Slow")]
     public void A_million_mutated_strings() => Fuzz(1_000_000, seed: 2, strictTiming: true);

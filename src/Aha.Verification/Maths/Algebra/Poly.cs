@@ -154,16 +154,19 @@ internal sealed class Poly
     public IEnumerable<Atom> Atoms => Terms.SelectMany(static t => t.Monomial.Factors).Select(static f => f.Atom);
 
     /// <summary>Whether the predicate holds for an atom here or inside the arguments of one.</summary>
-    public bool AnyAtom(Func<Atom, bool> predicate)
+    public bool AnyAtom(Func<Atom, bool> predicate) => AnyFactor(factor => predicate(factor.Atom));
+
+    /// <summary>Whether the predicate holds for a factor here or inside the arguments of one. Each is asked once: a predicate must not go deeper itself.</summary>
+    public bool AnyFactor(Func<Factor, bool> predicate)
     {
         foreach (var term in Terms)
         {
             foreach (var factor in term.Monomial.Factors)
             {
-                if (predicate(factor.Atom)) { return true; }
+                if (predicate(factor)) { return true; }
                 foreach (var argument in factor.Atom.Arguments)
                 {
-                    if (argument.AnyAtom(predicate)) { return true; }
+                    if (argument.AnyFactor(predicate)) { return true; }
                 }
             }
         }

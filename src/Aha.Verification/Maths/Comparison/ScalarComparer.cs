@@ -77,9 +77,8 @@ internal sealed class ScalarComparer(Budget budget, MathOptions options)
     }
 
     /// <summary>Whether the value follows different formulas in different places: absolute values, rounding, and roots, which are never negative.</summary>
-    private static bool HasBranches(Poly poly) => poly.Terms.Any(static t => t.Monomial.Factors.Any(static f => !f.Exponent.IsInteger && f.Atom.Kind == AtomKind.Polynomial))
-        || poly.AnyAtom(static a => a.Arguments.Any(HasBranches)
-            || (a.Kind == AtomKind.Function && a.Name is "Abs" or "sign" or "Max" or "Min" or "floor" or "ceiling" or "Mod" or "arg" or "re" or "im"));
+    private static bool HasBranches(Poly poly) => poly.AnyFactor(static f => (!f.Exponent.IsInteger && f.Atom.Kind == AtomKind.Polynomial)
+        || (f.Atom.Kind == AtomKind.Function && f.Atom.Name is "Abs" or "sign" or "Max" or "Min" or "floor" or "ceiling" or "Mod" or "arg" or "re" or "im"));
 
     /// <summary>
     /// A point for a symbol: positive in the first round, of either sign later, and from the fourth round on further and further from zero, where other
