@@ -6,11 +6,12 @@ using Aha.Tokenization;
 namespace Aha.Cli.Chat;
 
 /// <summary>Turns of a conversation: a line in, an answer streamed out, and the commands that stand between.</summary>
+/// <param name="system">The system message the conversation began with, which <c>/reset</c> keeps.</param>
 /// <param name="output">Gets the answers.</param>
 /// <param name="notes">Gets what is said about the conversation.</param>
 /// <param name="dims">Whether thoughts are dimmed.</param>
 internal sealed class ChatSession(
-    RolloutEngine engine, ITokenizer tokenizer, IConversation conversation, SamplingOptions sampling, ulong seed, TextWriter output, TextWriter notes, bool dims)
+    RolloutEngine engine, ITokenizer tokenizer, IConversation conversation, string? system, SamplingOptions sampling, ulong seed, TextWriter output, TextWriter notes, bool dims)
 {
     public const string Help = """
         /help            these commands
@@ -20,15 +21,8 @@ internal sealed class ChatSession(
         Ctrl-C stops an answer; a second one ends the conversation.
         """;
 
-    private string? _system;
+    private string? _system = system;
     private long _turn;
-
-    /// <summary>The system message that <c>/reset</c> keeps.</summary>
-    public string? System
-    {
-        get => _system;
-        init => _system = value;
-    }
 
     /// <summary>Takes a line: a command, or the user's next words.</summary>
     /// <returns>False to end.</returns>
@@ -67,12 +61,12 @@ internal sealed class ChatSession(
         return true;
     }
 
-    private void SetSystem(string? system)
+    private void SetSystem(string? next)
     {
         try
         {
-            conversation.Reset(system);
-            _system = system;
+            conversation.Reset(next);
+            _system = next;
         }
         catch (TaskException e)
         {

@@ -50,8 +50,8 @@ internal static class ChatCommand
                 };
                 using RolloutEngine engine = InferenceModel.Open(folder, UsualPositions, sequences: 1);
                 var session = new ChatSession(
-                    engine, tokenizer, conversation, sampling, Seeds.Derive(parsed.GetValue(seed)), Console.Out, Console.Error,
-                    dims: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))) { System = words };
+                    engine, tokenizer, conversation, words, sampling, Seeds.Derive(parsed.GetValue(seed)), Console.Out, Console.Error,
+                    dims: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
                 try
                 {
                     Talk(session, Console.In, interactive: !Console.IsInputRedirected);

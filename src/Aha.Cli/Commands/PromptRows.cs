@@ -28,9 +28,10 @@ internal sealed class PromptRows(RolloutEngine engine, ITokenizer tokenizer, Cha
     /// <exception cref="OperationCanceledException">Cancelled; the lines written so far are whole.</exception>
     public void Run(TextReader reader, string path, Stream output, bool stop, CancellationToken cancel)
     {
-        long total = path == "-" ? 0 : File.ReadLines(path).LongCount();
         var progress = new ProgressLine(Console.Error, live: true, TimeProvider.System, (done, of) => of > 0 ? $"{done} of {of} prompts" : $"{done} prompts");
         bool shown = !Console.IsErrorRedirected;
+        // Only the progress needs it: nobody waits for a count that is not shown.
+        long total = shown && path != "-" ? File.ReadLines(path).LongCount() : 0;
         long number = 0, malformed = 0;
         string? fatal = null;
         while (fatal is null)

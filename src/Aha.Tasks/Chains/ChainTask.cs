@@ -60,7 +60,7 @@ public sealed class ChainTask : ITask
         }
 
         _problems = problems.Values
-            .GroupBy(p => Seeds.Fraction(p.Id) < options.TestShare ? Split.Test : Split.Train)
+            .GroupBy(p => Splits.Of(p.Id, options.TestShare))
             .ToDictionary(g => g.Key, g => g.ToArray());
     }
 

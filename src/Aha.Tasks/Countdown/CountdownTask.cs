@@ -16,7 +16,7 @@ public sealed class CountdownTask : ITask
         _options = options;
         _problems = Enumerate(options)
             .OrderBy(p => Seeds.Hash("order " + p.Id))
-            .GroupBy(p => SplitOf(p.Id, options))
+            .GroupBy(p => Splits.Of(p.Id, options.TestShare, options.CorpusShare))
             .ToDictionary(g => g.Key, g => (options.Limit > 0 ? g.Take(options.Limit) : g).ToArray());
     }
 
@@ -28,14 +28,6 @@ public sealed class CountdownTask : ITask
 
     /// <summary>The problems of a split as what they are.</summary>
     public IReadOnlyList<CountdownProblem> Countdowns(Split split) => _problems.TryGetValue(split, out CountdownProblem[]? problems) ? problems : [];
-
-    private static Split SplitOf(string id, CountdownOptions options)
-    {
-        double position = Seeds.Fraction(id);
-        return position < options.TestShare ? Split.Test
-            : position < options.TestShare + options.CorpusShare ? Split.Corpus
-            : Split.Train;
-    }
 
     private static IEnumerable<CountdownProblem> Enumerate(CountdownOptions options)
     {

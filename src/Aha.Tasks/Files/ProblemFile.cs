@@ -23,28 +23,8 @@ public static class ProblemFile
 
     /// <param name="verifier">The rule for rows that name none.</param>
     /// <exception cref="TaskException">The file cannot be read, holds no problem, or a line is malformed: the message names file and line.</exception>
-    public static IReadOnlyList<Problem> Load(string path, string verifier, CountdownWording wording)
-    {
-        var problems = new List<Problem>();
-        int line = 0;
-        try
-        {
-            foreach (string text in File.ReadLines(path))
-            {
-                line++;
-                if (!string.IsNullOrWhiteSpace(text) && Read(text, $"{path}:{line}", verifier, wording) is { } problem)
-                {
-                    problems.Add(problem);
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TaskException($"{path} cannot be read: {e.Message}", e);
-        }
-
-        return problems.Count > 0 ? problems : throw new TaskException($"{path} holds no problem");
-    }
+    public static IReadOnlyList<Problem> Load(string path, string verifier, CountdownWording wording) =>
+        JsonLines.Load(path, "problem", (text, line) => Read(text, $"{path}:{line}", verifier, wording));
 
     private static Problem? Read(string text, string where, string verifier, CountdownWording wording)
     {

@@ -41,7 +41,7 @@ public sealed class GeneralTask : ITask
         options.Validate();
         _prompts = options.Languages.SelectMany(code => Enumerate(GeneralLanguage.Of(code)))
             .OrderBy(prompt => Seeds.Hash("order " + prompt.Id))
-            .GroupBy(prompt => SplitOf(prompt.Id, options))
+            .GroupBy(prompt => Splits.Of(prompt.Id, options.TestShare, options.CorpusShare))
             .ToDictionary(group => group.Key, group => group.ToArray());
     }
 
@@ -51,14 +51,6 @@ public sealed class GeneralTask : ITask
 
     /// <summary>The prompts of a split as what they are.</summary>
     public IReadOnlyList<GeneralPrompt> Prompts(Split split) => _prompts.TryGetValue(split, out GeneralPrompt[]? prompts) ? prompts : [];
-
-    private static Split SplitOf(string id, GeneralWorldOptions options)
-    {
-        double position = Seeds.Fraction(id);
-        return position < options.TestShare ? Split.Test
-            : position < options.TestShare + options.CorpusShare ? Split.Corpus
-            : Split.Train;
-    }
 
     private static IEnumerable<GeneralPrompt> Enumerate(GeneralLanguage language)
     {

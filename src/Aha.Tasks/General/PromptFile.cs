@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aha.Tasks.Files;
 
 namespace Aha.Tasks.General;
 
@@ -6,28 +7,8 @@ namespace Aha.Tasks.General;
 public static class PromptFile
 {
     /// <exception cref="TaskException">The file cannot be read, holds no prompt, or a line is malformed: the message names file and line.</exception>
-    public static IReadOnlyList<Problem> Load(string path)
-    {
-        var prompts = new List<Problem>();
-        int line = 0;
-        try
-        {
-            foreach (string text in File.ReadLines(path))
-            {
-                line++;
-                if (!string.IsNullOrWhiteSpace(text))
-                {
-                    prompts.Add(Read(text, $"{path}:{line}", $"{Path.GetFileName(path)}:{line}"));
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TaskException($"{path} cannot be read: {e.Message}", e);
-        }
-
-        return prompts.Count > 0 ? prompts : throw new TaskException($"{path} holds no prompt");
-    }
+    public static IReadOnlyList<Problem> Load(string path) =>
+        JsonLines.Load(path, "prompt", (text, line) => Read(text, $"{path}:{line}", $"{Path.GetFileName(path)}:{line}"));
 
     private static OpenPrompt Read(string text, string where, string id)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aha.Tasks.Files;
 
 namespace Aha.Tasks.Preferences;
 
@@ -22,27 +23,7 @@ public static class PreferenceFile
         Text(row, where, "prompt"), Text(row, where, "response", "completion"), Label(row, where)));
 
     private static List<T> Load<T>(string path, Func<JsonElement, string, T> read)
-    {
-        var items = new List<T>();
-        int line = 0;
-        try
-        {
-            foreach (string text in File.ReadLines(path))
-            {
-                line++;
-                if (!string.IsNullOrWhiteSpace(text))
-                {
-                    items.Add(Row(text, $"{path}:{line}", read));
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TaskException($"{path} cannot be read: {e.Message}", e);
-        }
-
-        return items.Count > 0 ? items : throw new TaskException($"{path} holds no line");
-    }
+        where T : class => JsonLines.Load(path, "line", (text, line) => Row(text, $"{path}:{line}", read));
 
     private static T Row<T>(string text, string where, Func<JsonElement, string, T> read)
     {

@@ -55,7 +55,7 @@ internal static class CompareCommand
                 RunsTable.Row(table,
                 [
                     Path.GetFileName(run.Folder), RunsTable.Whole(run.Run.Seed), RunsTable.State(status), last?.Stage ?? "-", RunsTable.Cell(last?.Metrics, "before/pass@1"),
-                    .. RunsTable.Columns.Select(name => RunsTable.Cell(last?.Metrics, name)), RunsTable.Time(status.Seconds),
+                    .. RunsTable.Cells(last?.Metrics, RunsTable.Columns), RunsTable.Time(status.Seconds),
                 ]);
             }
 
@@ -100,7 +100,7 @@ internal static class CompareCommand
 
     private static string Cell(IReadOnlyDictionary<string, Spread> metrics, string name)
     {
-        string? key = metrics.Keys.FirstOrDefault(key => name.EndsWith('@') ? key.StartsWith(name, StringComparison.Ordinal) : key == name);
+        string? key = RunsTable.KeyOf(metrics.Keys, name);
         return key is null ? "-" : RunsTable.Number(name, metrics[key].Mean) + (metrics[key].Runs > 1 ? $" ± {RunsTable.Number(name, metrics[key].Deviation)}" : "");
     }
 

@@ -74,7 +74,7 @@ internal static class ListCommand
             RunsTable.Row(table,
             [
                 Path.GetFileName(run.Run), RunsTable.Whole(run.Seed!.Value), run.State!.Value.ToString().ToLowerInvariant() + at, RunsTable.Age(now - run.Started!.Value),
-                RunsTable.Time(run.Seconds!.Value), run.ResultsOf ?? "-", .. RunsTable.Columns.Select(name => RunsTable.Cell(run.Metrics, name)),
+                RunsTable.Time(run.Seconds!.Value), run.ResultsOf ?? "-", .. RunsTable.Cells(run.Metrics, RunsTable.Columns),
             ]);
         }
 

@@ -37,10 +37,17 @@ internal static class RunsTable
 
     public static void Print(Table table) => Tables.Console().Write(table);
 
+    /// <summary>A cell a column.</summary>
+    public static IEnumerable<string> Cells(IReadOnlyDictionary<string, double>? metrics, IEnumerable<string> columns) => columns.Select(name => Cell(metrics, name));
+
+    /// <summary>The metric that a column shows; null where there is none.</summary>
+    public static string? KeyOf(IEnumerable<string> names, string column) =>
+        names.FirstOrDefault(name => column.EndsWith('@') ? name.StartsWith(column, StringComparison.Ordinal) : name == column);
+
     /// <summary>A metric, with its standard error where there is one, or <c>-</c>.</summary>
     public static string Cell(IReadOnlyDictionary<string, double>? metrics, string name)
     {
-        string? key = metrics?.Keys.FirstOrDefault(key => name.EndsWith('@') ? key.StartsWith(name, StringComparison.Ordinal) : key == name);
+        string? key = KeyOf(metrics?.Keys ?? [], name);
         return key is null ? "-" : Number(name, metrics![key]) + (metrics.TryGetValue(key + "_se", out double error) ? $" ± {Number(name, error)}" : "");
     }
 

@@ -69,7 +69,7 @@ internal static class ShowCommand
             StageResult? result = run.Stages.FirstOrDefault(done => done.Name == stage.Name);
             string steps = stage.Steps == 0 ? "-" : result is null && stage.Name == status.Open?.Name ? $"{status.Step}/{stage.Steps}" : RunsTable.Whole(stage.Steps);
             string time = result is not null ? RunsTable.Time(result.Seconds) : stage.Name == status.Open?.Name ? status.State.ToString().ToLowerInvariant() : "to come";
-            RunsTable.Row(table, [stage.Name, stage.Kind, steps, time, RunsTable.Cell(result?.Metrics, "loss"), .. columns.Select(name => RunsTable.Cell(result?.Metrics, name))]);
+            RunsTable.Row(table, [stage.Name, stage.Kind, steps, time, RunsTable.Cell(result?.Metrics, "loss"), .. RunsTable.Cells(result?.Metrics, columns)]);
         }
 
         RunsTable.Print(table);
@@ -89,7 +89,7 @@ internal static class ShowCommand
             RunsTable.Row(table,
             [
                 evaluation.Stage, RunsTable.Whole(evaluation.Step), evaluation.Benchmark, $"{evaluation.Problems} x {evaluation.Samples}",
-                .. columns.Select(name => RunsTable.Cell(evaluation.Metrics, name)),
+                .. RunsTable.Cells(evaluation.Metrics, columns),
             ]);
         }
 
