@@ -131,26 +131,45 @@ public sealed class ConversationFileTests : IDisposable
         using var stream = new MemoryStream();
         await ParquetSerializer.SerializeAsync([new Flat { Prompt = "question", Completion = "answer" }], stream, cancellationToken: TestContext.Current.CancellationToken);
         byte[] good = stream.ToArray();
+        // Without its last byte the library looks for the footer's next field beyond the end, for ever; numbers where the names of a column's path should be lead it there as well.
+        int path = good.AsSpan().LastIndexOf("\u0018\ncompletion"u8);
+        foreach ((int at, byte value) in new[] { (good.Length - 9, (byte)0x54), (path, (byte)0xF5) })
+        {
+            Assert.Contains("its footer is damaged", Assert.Throws<DataFileException>(() => Load(With((at, value)))).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("PAR1", Assert.Throws<DataFileException>(() => Load([])).Message, StringComparison.Ordinal);
+        Assert.Contains("bytes long", Assert.Throws<DataFileException>(() => Load(good[^12..])).Message, StringComparison.Ordinal);
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Array[1, 3].Sample(
             edits =>
             {
-                byte[] bytes = [.. good];
-                foreach ((int at, byte value) in edits)
-                {
-                    bytes[at] = value;
-                }
-
-                File.WriteAllBytes(_folder.File("damaged.parquet"), bytes);
                 try
                 {
-                    ConversationFile.Load(_folder.File("damaged.parquet"));
+                    Load(With(edits));
                 }
                 catch (DataFileException e)
                 {
                     Assert.Contains("damaged.parquet", e.Message, StringComparison.Ordinal);
                 }
             },
-            iter: 200, threads: 1);
+            iter: 2000, threads: 1);
+
+        byte[] With(params (int At, byte Value)[] edits)
+        {
+            byte[] bytes = [.. good];
+            foreach ((int at, byte value) in edits)
+            {
+                bytes[at] = value;
+            }
+
+            return bytes;
+        }
+
+        void Load(byte[] bytes)
+        {
+            File.WriteAllBytes(_folder.File("damaged.parquet"), bytes);
+            ConversationFile.Load(_folder.File("damaged.parquet"));
+        }
     }
 
     [Fact]

@@ -138,7 +138,8 @@ public sealed class RepositoryPullTests : IDisposable
         Assert.True(left > 1_000_000);
 
         PullResult result = await Pull(Options(hub));
-        Assert.True(result.Fetched <= 4_000_000 - left);
+        // The small files may have been on their way when the pull was stopped.
+        Assert.InRange(result.Fetched, 4_000_000 - left, hub.Files.Values.Sum(f => (long)f.Content.Length) - left);
         RequireAll(hub);
     }
 
