@@ -65,7 +65,7 @@ public class ChatCommandTests
         string model = Repository.Shared("models/smollm2-135m-instruct");
         using var folder = new TemporaryFolder();
         string arguments = $"chat --model '{model}' --temperature 0 --max-new-tokens 4000";
-        using AhaProcess chat = AhaProcess.StartProgram(folder.Path, ["bash", "-c", $"exec {string.Join(' ', AhaProcess.Command)} {arguments} < <(echo 'Write a list of forty animals, each on its own line.'; sleep 170)"]);
+        using AhaProcess chat = AhaProcess.StartProgram(folder.Path, ["bash", "-c", $"exec {string.Join(' ', AhaProcess.Command)} {arguments} < <(echo 'Write a list of forty animals, each on its own line.'; sleep 170 2>&-)"]);
         // A line of the answer is there: the model is loaded, and it is far from the end.
         chat.Until(() => chat.Output.Length > 0, s_limit);
         chat.Interrupt();

@@ -31,10 +31,8 @@ public class LoraStagesTests
 
         foreach (string stage in s_stages)
         {
-            using AhaProcess killed = AhaProcess.Start(folder.Path, "run", "r.yaml", "--output", "killed", "--json");
-            killed.Until(() => killed.Output.Contains($"{{\"metrics\":{{\"stage\":\"{stage}\"", StringComparison.Ordinal) && File.Exists(folder.File($"killed/stages/{stage}/checkpoint/adapter_model.safetensors")), s_limit);
-            killed.Kill();
-            Assert.False(File.Exists(folder.File($"killed/stages/{stage}/done.json")), $"{stage} was over before it was stopped");
+            string metrics = $"{{\"metrics\":{{\"stage\":\"{stage}\"", checkpoint = folder.File($"killed/stages/{stage}/checkpoint/adapter_model.safetensors");
+            StoppedRun.Kill(folder, "r.yaml", "killed", stage, run => run.Output.Contains(metrics, StringComparison.Ordinal) && File.Exists(checkpoint));
         }
 
         using AhaProcess resumed = AhaProcess.Start(folder.Path, "run", "r.yaml", "--output", "killed");

@@ -52,9 +52,7 @@ public class MiniatureAlignmentTests
 
         foreach (string begun in (string[])["helpful", "all"])
         {
-            using AhaProcess killed = AhaProcess.Start(folder.Path, "run", "alignment.yaml", "--output", "stopped");
-            killed.Until(() => File.Exists(folder.File($"stopped/stages/{begun}/checkpoint/state.json")), s_limit);
-            killed.Kill();
+            StoppedRun.Kill(folder, "alignment.yaml", "stopped", begun, _ => File.Exists(folder.File($"stopped/stages/{begun}/checkpoint/state.json")));
         }
 
         using AhaProcess resumed = AhaProcess.Start(folder.Path, "run", "alignment.yaml", "--output", "stopped");

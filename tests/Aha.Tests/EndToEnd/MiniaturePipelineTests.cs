@@ -52,17 +52,17 @@ public class MiniaturePipelineTests
 
         foreach (string begun in (string[])["sampled/sampled.jsonl.state", "tuned/checkpoint/state.json", "pupil/sampled.jsonl.state", "pupil/checkpoint/state.json"])
         {
-            using AhaProcess killed = AhaProcess.Start(folder.Path, "run", "pipeline.yaml", "--output", "stopped");
-            killed.Until(() => File.Exists(folder.File($"stopped/stages/{begun}")), s_limit);
-            if (begun.StartsWith("tuned", StringComparison.Ordinal))
+            string stage = begun.Split('/')[0];
+            if (stage == "tuned")
             {
-                killed.Interrupt();
-                Assert.Equal(130, killed.Wait(s_limit));
+                StoppedRun.Interrupt(folder, "pipeline.yaml", "stopped", stage, HasBegun);
             }
             else
             {
-                killed.Kill();
+                StoppedRun.Kill(folder, "pipeline.yaml", "stopped", stage, HasBegun);
             }
+
+            bool HasBegun(AhaProcess run) => File.Exists(folder.File($"stopped/stages/{begun}"));
         }
 
         using AhaProcess resumed = AhaProcess.Start(folder.Path, "run", "pipeline.yaml", "--output", "stopped");

@@ -48,20 +48,9 @@ public class MiniatureRecipeTests
         Assert.True(straight.Wait(s_limit) == 0, straight.Errors);
         RequireSummary(straight.Output);
 
-        string pretraining = folder.File("stopped/stages/base/checkpoint/state.json");
-        using (AhaProcess killed = AhaProcess.Start(folder.Path, "run", "mini.yaml", "--output", "stopped"))
-        {
-            killed.Until(() => File.Exists(pretraining), s_limit);
-            killed.Kill();
-        }
-
-        using (AhaProcess interrupted = AhaProcess.Start(folder.Path, "run", "mini.yaml", "--output", "stopped", "--json"))
-        {
-            interrupted.Until(() => interrupted.Output.Contains("{\"metrics\":{\"stage\":\"zero\"", StringComparison.Ordinal), s_limit);
-            interrupted.Interrupt();
-            Assert.Equal(130, interrupted.Wait(s_limit));
-            Assert.Contains("nothing is lost. To go on: aha run mini.yaml --output stopped", interrupted.Errors, StringComparison.Ordinal);
-        }
+        StoppedRun.Kill(folder, "mini.yaml", "stopped", "base", _ => File.Exists(folder.File("stopped/stages/base/checkpoint/state.json")));
+        string said = StoppedRun.Interrupt(folder, "mini.yaml", "stopped", "zero", run => run.Output.Contains("{\"metrics\":{\"stage\":\"zero\"", StringComparison.Ordinal));
+        Assert.Contains("nothing is lost. To go on: aha run mini.yaml --output stopped", said, StringComparison.Ordinal);
 
         using AhaProcess resumed = AhaProcess.Start(folder.Path, "run", "mini.yaml", "--output", "stopped");
         Assert.True(resumed.Wait(s_limit) == 0, resumed.Errors);

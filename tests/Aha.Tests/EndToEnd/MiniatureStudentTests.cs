@@ -41,9 +41,7 @@ public class MiniatureStudentTests
 
         foreach (string begun in (string[])["llama/checkpoint/state.json", "pupil/sampled.jsonl.state", "pupil/checkpoint/state.json", "by-rl/checkpoint/state.json"])
         {
-            using AhaProcess killed = AhaProcess.Start(folder.Path, "run", "students.yaml", "--output", "stopped");
-            killed.Until(() => File.Exists(folder.File($"stopped/stages/{begun}")), s_limit);
-            killed.Kill();
+            StoppedRun.Kill(folder, "students.yaml", "stopped", begun.Split('/')[0], _ => File.Exists(folder.File($"stopped/stages/{begun}")));
         }
 
         using AhaProcess resumed = AhaProcess.Start(folder.Path, "run", "students.yaml", "--output", "stopped");

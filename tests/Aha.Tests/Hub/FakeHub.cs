@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace Aha.Tests.Hub;
 
@@ -16,16 +15,15 @@ internal sealed class FakeHub : IDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
-    private readonly HttpListener _hub;
-    private readonly HttpListener _delivery;
+    private readonly LoopbackServer _hub;
+    private readonly LoopbackServer _delivery;
+    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Fault>> _faults = new();
 
     public FakeHub()
     {
-        (_hub, Endpoint) = Listen();
-        (_delivery, Delivery) = Listen();
-        _ = ServeAsync(_hub, AnswerAsync);
-        _ = ServeAsync(_delivery, (context, _) => DeliverAsync(context, Uri.UnescapeDataString(context.Request.Url!.AbsolutePath[1..]), isLarge: true));
+        _hub = new LoopbackServer(context => AnswerAsync(context, Note(context, toDelivery: false)));
+        _delivery = new LoopbackServer(context => DeliverAsync(context, Note(context, toDelivery: true), isLarge: true));
     }
 
     /// <summary>How an answer goes wrong.</summary>
@@ -44,9 +42,7 @@ internal sealed class FakeHub : IDisposable
         public bool IgnoresRange { get; init; }
     }
 
-    public Uri Endpoint { get; }
-
-    public Uri Delivery { get; }
+    public Uri Endpoint => _hub.Root;
 
     public string Repository { get; init; } = "owner/name";
 
@@ -70,64 +66,19 @@ internal sealed class FakeHub : IDisposable
 
     public void Dispose()
     {
-        _hub.Close();
-        _delivery.Close();
+        _stop.Cancel();
+        _hub.Dispose();
+        _delivery.Dispose();
     }
 
-    private static (HttpListener, Uri) Listen()
+    private string Note(HttpContext context, bool toDelivery)
     {
-        for (int tries = 0; ; tries++)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            int port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            probe.Stop();
-            var listener = new HttpListener();
-            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-            try
-            {
-                listener.Start();
-                return (listener, new Uri($"http://127.0.0.1:{port}/"));
-            }
-            catch (HttpListenerException) when (tries < 20)
-            {
-                // Somebody else was quicker to take the port.
-            }
-        }
+        string path = LoopbackServer.PathOf(context);
+        Requests.Enqueue((context.Request.Method, toDelivery, path, context.Request.Headers.Range, context.Request.Headers.Authorization));
+        return path;
     }
 
-    private async Task ServeAsync(HttpListener listener, Func<HttpListenerContext, string, Task> answer)
-    {
-        while (listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            HttpListenerRequest request = context.Request;
-            string path = Uri.UnescapeDataString(request.RawUrl![1..].Split('?')[0]);
-            Requests.Enqueue((request.HttpMethod, listener == _delivery, path, request.Headers["Range"], request.Headers["Authorization"]));
-            _ = Task.Run(async () =>
-            {
-                try
-                {
-                    await answer(context, path);
-                }
-                catch (Exception e) when (e is IOException or HttpListenerException or ObjectDisposedException)
-                {
-                    // The client has gone.
-                }
-            });
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context, string path)
+    private async Task AnswerAsync(HttpContext context, string path)
     {
         string files = (IsDataset ? "datasets/" : "") + Repository;
         string api = (IsDataset ? "api/datasets/" : "api/models/") + Repository;
@@ -150,9 +101,8 @@ internal sealed class FakeHub : IDisposable
             {
                 byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { id = Repository, sha = Commit, siblings = Files.Keys.Select(f => new { rfilename = f }) });
                 context.Response.ContentType = "application/json";
-                context.Response.ContentLength64 = body.Length;
-                await context.Response.OutputStream.WriteAsync(body);
-                context.Response.Close();
+                context.Response.ContentLength = body.Length;
+                await context.Response.Body.WriteAsync(body);
             }
         }
         else if (path.StartsWith($"{files}/resolve/{Commit}/", StringComparison.Ordinal))
@@ -165,7 +115,7 @@ internal sealed class FakeHub : IDisposable
         }
     }
 
-    private async Task ResolveAsync(HttpListenerContext context, string name)
+    private async Task ResolveAsync(HttpContext context, string name)
     {
         if (!Files.TryGetValue(name, out (byte[] Content, bool IsLarge) file))
         {
@@ -185,19 +135,17 @@ internal sealed class FakeHub : IDisposable
 
         context.Response.Headers["X-Linked-Etag"] = $"\"{Convert.ToHexStringLower(SHA256.HashData(file.Content))}\"";
         context.Response.Headers["X-Linked-Size"] = ClaimedSizes.GetValueOrDefault(name, file.Content.Length).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["Location"] = new Uri(Delivery, Uri.EscapeDataString(name)).AbsoluteUri;
+        context.Response.Headers["Location"] = new Uri(_delivery.Root, Uri.EscapeDataString(name)).AbsoluteUri;
         context.Response.StatusCode = 302;
-        context.Response.Close();
     }
 
-    private async Task DeliverAsync(HttpListenerContext context, string name, bool isLarge)
+    private async Task DeliverAsync(HttpContext context, string name, bool isLarge)
     {
-        HttpListenerResponse response = context.Response;
+        HttpResponse response = context.Response;
         byte[] content = Files[name].Content;
-        if (context.Request.HttpMethod == "HEAD")
+        if (context.Request.Method == "HEAD")
         {
-            response.ContentLength64 = content.Length;
-            response.Close();
+            response.ContentLength = content.Length;
             return;
         }
 
@@ -216,7 +164,7 @@ internal sealed class FakeHub : IDisposable
         }
 
         int from = 0;
-        if (context.Request.Headers["Range"] is { } range && !fault.IgnoresRange)
+        if ((string?)context.Request.Headers.Range is { } range && !fault.IgnoresRange)
         {
             from = int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture);
             response.StatusCode = 206;
@@ -224,26 +172,18 @@ internal sealed class FakeHub : IDisposable
         }
 
         byte[] body = fault.WrongBytes ? [.. content[from..].Select(b => (byte)(b ^ 1))] : content[from..];
-        response.ContentLength64 = body.Length;
+        response.ContentLength = body.Length;
+        // An answer that ends before its length breaks the connection off, behind what was sent.
         int sent = Math.Min(body.Length, fault.CutAfter ?? fault.StallAfter ?? body.Length);
-        await response.OutputStream.WriteAsync(body.AsMemory(0, sent));
-        await response.OutputStream.FlushAsync();
+        await response.Body.WriteAsync(body.AsMemory(0, sent));
+        await response.Body.FlushAsync();
         if (fault.StallAfter is not null)
         {
-            return;
-        }
-
-        if (sent < body.Length)
-        {
-            response.Abort();
-        }
-        else
-        {
-            response.Close();
+            await Task.Delay(Timeout.Infinite, _stop.Token);
         }
     }
 
-    private static void Refuse(HttpListenerContext context, int status, string code)
+    private static void Refuse(HttpContext context, int status, string code)
     {
         context.Response.StatusCode = status;
         if (code.Length > 0)
@@ -251,7 +191,6 @@ internal sealed class FakeHub : IDisposable
             context.Response.Headers["X-Error-Code"] = code;
         }
 
-        context.Response.ContentLength64 = 0;
-        context.Response.Close();
+        context.Response.ContentLength = 0;
     }
 }

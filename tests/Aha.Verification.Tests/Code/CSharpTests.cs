@@ -36,7 +36,7 @@ public partial class CSharpTests
     [InlineData("class P { static void Main() { System.Console.WriteLine(2); } }", "wrong_answer")]
     public async Task Failures_are_named(string source, string status)
     {
-        var judgement = await Streams(source, [""], ["1"], Limits with { CpuSeconds = 2 });
+        var judgement = await Streams(source, [""], ["1"], Limits with { CpuSeconds = status == "time_limit" ? 2 : 20 });
         Assert.Equal((Verdict.Wrong, status), (judgement.Verdict, judgement.StatusName));
     }
 
