@@ -26,7 +26,7 @@ internal static class TrainingBenchmark
     {
         var models = arguments.List("models", ["N", "M"]);
         var lengths = arguments.List("lengths", ["equal", "ragged"]);
-        var backends = arguments.List("backends", ["fused", "libtorch-fp32", "libtorch-bf16"]);
+        var backends = arguments.List("backends", ["fused", "fused-bf16", "libtorch-fp32", "libtorch-bf16"]);
         var kernels = arguments.Get("kernels", "auto");
         int threads = arguments.Get("threads", Environment.ProcessorCount);
         int repeats = arguments.Get("repeats", 5);
@@ -100,8 +100,8 @@ internal static class TrainingBenchmark
             Backend = backend;
             _model = CausalLanguageModel.Create(config, seed: 1);
             _optimizer = new AdamW(_model, new AdamWOptions());
-            if (backend == "fused") _fused = new FusedDecoder(_model, threads, kernels);
-            else if (backend is not ("libtorch-fp32" or "libtorch-bf16")) throw new ArgumentException($"--backends: '{backend}' is none of fused, libtorch-fp32, libtorch-bf16.");
+            if (backend is "fused" or "fused-bf16") _fused = new FusedDecoder(_model, threads, kernels, backend == "fused" ? ComputePrecision.Float32 : ComputePrecision.BFloat16);
+            else if (backend is not ("libtorch-fp32" or "libtorch-bf16")) throw new ArgumentException($"--backends: '{backend}' is none of fused, fused-bf16, libtorch-fp32, libtorch-bf16.");
         }
 
         public string Backend { get; }

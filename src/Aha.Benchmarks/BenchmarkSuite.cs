@@ -19,7 +19,7 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
     public static IReadOnlyList<string> Kinds { get; } = ["machine", "decode", "prefill", "train", "logprobs", "grpo-step", "verifier", "tokenizer"];
 
     /// <summary>Measures; a figure is handed out as soon as it is known.</summary>
-    /// <param name="status">Told what is being measured next.</param>
+    /// <param name="status">Told what is being measured next, and what machine this is.</param>
     /// <param name="cancel">Looked at between repetitions.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="ModelFormatException">A model is neither known nor a folder that can be read.</exception>
@@ -37,8 +37,10 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
     {
         if (Wanted("machine"))
         {
-            status("the machine");
-            foreach (BenchmarkFigure figure in MachineRates.Measure(options.Threads).Figures()) yield return figure;
+            status("measuring the machine");
+            MachineRates machine = MachineRates.Measure(options.Threads);
+            status(machine.ToString());
+            foreach (BenchmarkFigure figure in machine.Figures()) yield return figure;
         }
 
         using var float32 = new MatmulRate(ScalarType.Float32);
@@ -51,22 +53,22 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
                 using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = options.Threads });
                 foreach (IWorkload work in GenerationWorks(shape, engine))
                 {
-                    status($"{shape.Name}: {work.What}");
+                    status($"measuring {shape.Name}: {work.What}");
                     yield return Measure(shape.Name, work, float32, "fp32 matmul", cancel);
                 }
             }
 
             if (!trained) continue;
             using CausalLanguageModel model = shape.Create();
-            status($"{shape.Name}: which backend trains it fastest");
+            status($"measuring {shape.Name}: which backend trains it fastest");
             BackendKind backend = BackendChoice.Measure(shape.Config, BackendChoice.Candidates(shape.Config, MatmulProbe.Measure()), options.Threads).Best;
-            using MatmulRate? bfloat16 = backend == BackendKind.LibtorchBf16 ? new MatmulRate(ScalarType.BFloat16) : null;
+            using MatmulRate? bfloat16 = BackendChoice.PrecisionOf(backend) == ComputePrecision.BFloat16 ? new MatmulRate(ScalarType.BFloat16) : null;
             foreach ((string kind, Func<IWorkload> create) in TrainingWorks(shape, model, backend))
             {
                 if (!Wanted(kind)) continue;
                 cancel.ThrowIfCancellationRequested();
                 using IWorkload work = create();
-                status($"{shape.Name}: {work.What}");
+                status($"measuring {shape.Name}: {work.What}");
                 yield return Measure(shape.Name, work, bfloat16 ?? float32, bfloat16 is null ? "fp32 matmul" : "bf16 matmul", cancel);
             }
         }
@@ -76,7 +78,7 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
             foreach (bool responses in (bool[])[false, true])
             {
                 using var work = new VerdictWorkload(responses);
-                status($"verifier: {work.What}");
+                status($"measuring verifier: {work.What}");
                 yield return Measure("verifier", work, null, "", cancel);
             }
         }
@@ -86,7 +88,7 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
         foreach (string? path in models.Select(model => model.Path).Distinct())
         {
             using var work = new TokenizingWorkload(path);
-            status($"tokenizer: {work.What}");
+            status($"measuring tokenizer: {work.What}");
             yield return Measure("tokenizer", work, null, "", cancel);
         }
     }

@@ -55,7 +55,7 @@ internal static class BenchCommand
         var figures = new List<BenchmarkFigure>();
         try
         {
-            foreach (BenchmarkFigure figure in new BenchmarkSuite(options).Run(what => Console.Error.WriteLine($"measuring {what}"), cancel))
+            foreach (BenchmarkFigure figure in new BenchmarkSuite(options).Run(Console.Error.WriteLine, cancel))
             {
                 figures.Add(figure);
             }

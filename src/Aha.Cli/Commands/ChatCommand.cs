@@ -20,8 +20,9 @@ internal static class ChatCommand
     {
         Option<string> model = CommonOptions.Model();
         var system = new Option<string?>("--system") { Description = "the system message; without it the model's template decides", HelpName = "TEXT" };
-        Option<double> temperature = CommonOptions.Temperature();
-        Option<double> topP = CommonOptions.TopP();
+        // What the paper samples with: at temperature 1 a small model's conversation falls apart.
+        Option<double> temperature = CommonOptions.Temperature(0.6);
+        Option<double> topP = CommonOptions.TopP(0.95);
         Option<int> topK = CommonOptions.TopK();
         var tokens = new Option<int>("--max-new-tokens") { Description = "longest answer in tokens", DefaultValueFactory = _ => 1024 };
         Option<long> seed = CommonOptions.Seed();

@@ -18,9 +18,9 @@ internal static class CommonOptions
 
     public static Option<string?> SystemPrompt() => new("--system-prompt") { Description = "system message before the question; needs --template chat", HelpName = "TEXT" };
 
-    public static Option<double> Temperature() => new("--temperature") { Description = "sampling temperature; 0 is greedy", DefaultValueFactory = _ => 1.0 };
+    public static Option<double> Temperature(double value = 1) => new("--temperature") { Description = "sampling temperature; 0 is greedy", DefaultValueFactory = _ => value };
 
-    public static Option<double> TopP() => new("--top-p") { Description = "keep the smallest set of tokens with this probability", DefaultValueFactory = _ => 1.0 };
+    public static Option<double> TopP(double value = 1) => new("--top-p") { Description = "keep the smallest set of tokens with this probability", DefaultValueFactory = _ => value };
 
     public static Option<int> TopK() => new("--top-k") { Description = "keep the K most likely tokens; 0 keeps all", HelpName = "K" };
 

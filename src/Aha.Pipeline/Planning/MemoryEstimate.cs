@@ -4,7 +4,9 @@ using Aha.Models.Adapters;
 using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Pipeline.Stages;
+using Aha.Tensors;
 using Aha.Training.Backends;
+using Aha.Training.Fused;
 
 namespace Aha.Pipeline.Planning;
 
@@ -44,12 +46,6 @@ internal static class MemoryEstimate
             return weights;
         }
 
-        // The fused backend packs every matrix twice, and each of its threads sums a gradient of its own; libtorch casts to bf16, and saves more of the forward pass.
-        bool fused = recipe.Backend is BackendChoiceKey.Auto or BackendChoiceKey.Fused && BackendChoice.CanFuse(config);
-        long copies = fused ? (2 + RecipeRunner.Threads(recipe)) * sizeof(float) : 2;
-        long d = config.HiddenSize, f = config.IntermediateSize, kv = (long)config.HeadDim * config.NumKeyValueHeads;
-        // Kept for the backward pass, fp32: norms, q k v and their rotation, attention, residuals, gate, up and their product.
-        long activations = work.MicroBatchTokens * (config.NumHiddenLayers * (10 * d + 4 * kv + 4 * f) + 3L * config.VocabSize) * sizeof(float);
         // An adapter: itself, its gradient and its moments.
         long trained = 2 * sizeof(float) * parameters;
         if (work.Lora is { } lora)
@@ -58,7 +54,21 @@ internal static class MemoryEstimate
             trained = sizeof(float) * ((4 * own) + adapted);
         }
 
-        return weights + (parameters * (sizeof(float) + copies + (work.HoldsReference ? sizeof(float) : 0))) + trained + activations;
+        return weights + (parameters * sizeof(float) * (work.HoldsReference ? 2 : 1)) + trained + Passes(config, work, recipe);
+    }
+
+    // What the backend keeps beside weights and gradient.
+    private static long Passes(ModelConfig config, StageWork work, Recipe recipe)
+    {
+        if (recipe.Backend is BackendChoiceKey.Auto or BackendChoiceKey.Fused or BackendChoiceKey.FusedBf16 && BackendChoice.CanFuse(config))
+        {
+            ComputePrecision precision = recipe.Backend == BackendChoiceKey.FusedBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+            return FusedDecoder.EstimateBytes(config, work.MicroBatchTokens, RecipeRunner.Threads(recipe), precision);
+        }
+
+        // libtorch casts to bf16. Kept for the backward pass, fp32: norms, q k v and their rotation, attention, residuals, gate, up and their product.
+        long d = config.HiddenSize, f = config.IntermediateSize, kv = (long)config.HeadDim * config.NumKeyValueHeads;
+        return (Parameters(config) * sizeof(short)) + (work.MicroBatchTokens * (config.NumHiddenLayers * (10 * d + 4 * kv + 4 * f) + 3L * config.VocabSize) * sizeof(float));
     }
 
     /// <summary>The number of weights.</summary>

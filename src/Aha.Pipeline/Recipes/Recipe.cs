@@ -9,6 +9,7 @@ public enum BackendChoiceKey
     /// <summary>Whichever a short trial at the start finds fastest; a resumed run keeps its first choice.</summary>
     Auto,
     Fused,
+    FusedBf16,
     LibtorchFp32,
     LibtorchBf16,
 }
@@ -22,7 +23,7 @@ public sealed record Recipe
     [Description("every random choice follows from it")]
     public long Seed { get; init; } = 1;
 
-    [Description("how to train: auto (try each on this machine and take the fastest), fused (managed vector kernels, fp32), libtorch_fp32, libtorch_bf16")]
+    [Description("how to train: auto (try each on this machine and take the fastest), fused (managed vector kernels, fp32), fused_bf16 (the same, matrices multiplied in bf16), libtorch_fp32, libtorch_bf16")]
     public BackendChoiceKey Backend { get; init; } = BackendChoiceKey.Auto;
 
     [Description("threads; 0 takes every core")]

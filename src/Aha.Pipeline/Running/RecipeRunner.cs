@@ -75,10 +75,10 @@ public static class RecipeRunner
     // A resumed run keeps its first choice: another way to add up would change its bits.
     private static (BackendKind Backend, string Chosen) ChooseBackend(RunPlan plan, MatmulProbe probe, int threads, RunRecord? recorded)
     {
-        if (plan.Recipe.Backend == BackendChoiceKey.Fused && plan.Stages.FirstOrDefault(s => s.Kind.LeavesModel && !BackendChoice.CanFuse(s.Config)) is { } unfit)
+        if (plan.Recipe.Backend is BackendChoiceKey.Fused or BackendChoiceKey.FusedBf16 && plan.Stages.FirstOrDefault(s => s.Kind.LeavesModel && !BackendChoice.CanFuse(s.Config)) is { } unfit)
         {
             FusedDecoder.Supports(unfit.Config, out string? why);
-            throw new RecipeException($"{plan.Source.Name}: stages.{unfit.Stage.Name}: backend: fused cannot train this model ({why}); leave backend out, or take libtorch_fp32");
+            throw new RecipeException($"{plan.Source.Name}: stages.{unfit.Stage.Name}: backend: {YamlKeys.Show(plan.Recipe.Backend)} cannot train this model ({why}); leave backend out, or take libtorch_fp32");
         }
 
         if (plan.Recipe.Backend != BackendChoiceKey.Auto)

@@ -41,7 +41,7 @@ internal sealed class StageRewards : IDisposable
         if (options.Model is not null)
         {
             string folder = stage.InputsOf($"rewards.{name}.model").Single().Path;
-            ComputePrecision precision = backend == BackendKind.LibtorchBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+            ComputePrecision precision = BackendChoice.PrecisionOf(backend);
             return new RewardModelReward(name, Own(RewardModel.Load(folder, precision, options.On)));
         }
 

@@ -34,7 +34,7 @@ internal sealed class RewardModelStage(RewardModelStageOptions options) : IStage
         RunContext run = context.Run;
         using CausalLanguageModel start = CausalLanguageModel.Load(context.Plan.Start!.Path);
         using CausalLanguageModel model = start.WithScoreHead();
-        ComputePrecision precision = run.Backend == BackendKind.LibtorchBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+        ComputePrecision precision = BackendChoice.PrecisionOf(run.Backend);
         var text = new RewardText(context.Text.Tokenizer, context.Text.Prompts, options.LooksAt);
         (IReadOnlyList<RewardExample> train, IReadOnlyList<RewardExample> heldOut, double balanced, Dictionary<string, double> judged) = Examples(context, text, model.Config.MaxPositionEmbeddings);
         using var trainer = new RewardModelTrainer(model, train, options, precision, run.Seed(context.Name));

@@ -61,9 +61,16 @@ public static class BackendChoice
         return (speeds.MaxBy(s => s.Value).Key, speeds);
     }
 
+    /// <summary>The precision that a way of training multiplies in.</summary>
+    public static ComputePrecision PrecisionOf(BackendKind kind) => kind is BackendKind.FusedBf16 or BackendKind.LibtorchBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+
+    /// <summary>The same precision for a model that the fused decoder cannot train.</summary>
+    public static BackendKind Unfused(BackendKind kind) => PrecisionOf(kind) == ComputePrecision.BFloat16 ? BackendKind.LibtorchBf16 : BackendKind.LibtorchFp32;
+
     public static TrainingBackend Create(BackendKind kind, CausalLanguageModel model, int threads) => kind switch
     {
         BackendKind.Fused => new FusedBackend(model, threads),
+        BackendKind.FusedBf16 => new FusedBackend(model, threads, ComputePrecision.BFloat16),
         BackendKind.LibtorchFp32 => new LibtorchBackend(model, ComputePrecision.Float32),
         _ => new LibtorchBackend(model, ComputePrecision.BFloat16),
     };

@@ -15,7 +15,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
             new Span<float>(_dx, block.Rows * _shape.HiddenStride).Clear();
             _head.Backward(
                 At(block, _shape.Layers).Input, weights, Gradients, block.Targets, inverseTemperature, block.LogSums, outputs.Entropies,
-                gradients.LogProbs, gradients.Entropies, _dx, _strip);
+                gradients.LogProbs, gradients.Entropies, _dx, _products);
             for (int l = _shape.Layers - 1; l >= 0; l--) BackwardLayer(block, l);
             EmbeddingGradient(block);
         }
@@ -30,21 +30,21 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         ref readonly LayerGradients sums = ref Gradients.Layers[index];
         LayerActivations at = At(block, index);
 
-        Products<TSimd, TVector>.Packed(_dx, d, rows, layer.Down.Backward, _inner, s.InnerStride, null, 0);
+        layer.Down.Backward(_dx, d, rows, _inner, s.InnerStride, _products);
         GatedUnit<TSimd, TVector>.Backward(at.GateUp, _inner, _dGateUp, rows, s.InnerStride);
-        Products<TSimd, TVector>.AccumulateOuter(_dx, d, s.Hidden, _inner, s.InnerStride, s.InnerStride, rows, sums.Down, s.InnerStride, _strip);
+        layer.Down.AddGradient(_dx, d, _inner, s.InnerStride, rows, sums.Down, _products);
         Normalisation<TSimd, TVector>.Forward(at.Middle, layer.MlpNorm, _normed, rows, s.Hidden, d, s.Epsilon);
-        Products<TSimd, TVector>.AccumulateOuter(_dGateUp, s.GateUpStride, s.GateUpStride, _normed, d, d, rows, sums.GateUp, d, _strip);
-        Products<TSimd, TVector>.Packed(_dGateUp, s.GateUpStride, rows, layer.GateUp.Backward, _dNormed, d, null, 0);
+        layer.GateUp.AddGradient(_dGateUp, s.GateUpStride, _normed, d, rows, sums.GateUp, _products);
+        layer.GateUp.Backward(_dGateUp, s.GateUpStride, rows, _dNormed, d, _products);
         Normalisation<TSimd, TVector>.Backward(at.Middle, layer.MlpNorm, _dNormed, _dx, sums.MlpNorm, rows, s.Hidden, d, s.Epsilon);
 
-        Products<TSimd, TVector>.Packed(_dx, d, rows, layer.Output.Backward, _dMixed, s.QStride, null, 0);
-        Products<TSimd, TVector>.AccumulateOuter(_dx, d, s.Hidden, at.Mixed, s.QStride, s.QStride, rows, sums.Output, s.QStride, _strip);
+        layer.Output.Backward(_dx, d, rows, _dMixed, s.QStride, _products);
+        layer.Output.AddGradient(_dx, d, at.Mixed, s.QStride, rows, sums.Output, _products);
         foreach (Segment segment in block.Segments) AttentionGradient(segment, at);
         if (s.Config.AttentionBias) AddRows(_dQkv, rows, s.QkvStride, sums.QkvBias);
         Normalisation<TSimd, TVector>.Forward(at.Input, layer.AttentionNorm, _normed, rows, s.Hidden, d, s.Epsilon);
-        Products<TSimd, TVector>.AccumulateOuter(_dQkv, s.QkvStride, s.Qkv, _normed, d, d, rows, sums.Qkv, d, _strip);
-        Products<TSimd, TVector>.Packed(_dQkv, s.QkvStride, rows, layer.Qkv.Backward, _dNormed, d, null, 0);
+        layer.Qkv.AddGradient(_dQkv, s.QkvStride, _normed, d, rows, sums.Qkv, _products);
+        layer.Qkv.Backward(_dQkv, s.QkvStride, rows, _dNormed, d, _products);
         Normalisation<TSimd, TVector>.Backward(at.Input, layer.AttentionNorm, _dNormed, _dx, sums.AttentionNorm, rows, s.Hidden, d, s.Epsilon);
     }
 

@@ -26,10 +26,7 @@ internal unsafe ref struct LayerActivations
 
 internal sealed unsafe partial class DecoderPass<TSimd, TVector>
 {
-    // As many rows as one step of a weight gradient takes, times the widest panel.
-    private const int StripFloats = 256 * 2 * Lanes.Count;
-
-    private float* _normed, _inner, _dx, _dNormed, _dQkv, _dMixed, _dGateUp, _strip;
+    private float* _normed, _inner, _dx, _dNormed, _dQkv, _dMixed, _dGateUp;
 
     private long LayerFloats(int rows)
     {
@@ -59,7 +56,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         int rows = blocks.Max(block => block.Rows);
         _attention.EnsureLength(blocks.Max(block => block.Longest));
         _scratch.Reset(
-            (long)rows * (3 * s.HiddenStride + s.InnerStride + s.QkvStride + s.QStride + s.GateUpStride) + StripFloats + 8 * Lanes.Count);
+            (long)rows * (3 * s.HiddenStride + s.InnerStride + s.QkvStride + s.QStride + s.GateUpStride) + 7 * Lanes.Count);
         _normed = _scratch.Take((long)rows * s.HiddenStride);
         _inner = _scratch.Take((long)rows * s.InnerStride);
         _dx = _scratch.Take((long)rows * s.HiddenStride);
@@ -67,6 +64,5 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         _dQkv = _scratch.Take((long)rows * s.QkvStride);
         _dMixed = _scratch.Take((long)rows * s.QStride);
         _dGateUp = _scratch.Take((long)rows * s.GateUpStride);
-        _strip = _scratch.Take(StripFloats);
     }
 }

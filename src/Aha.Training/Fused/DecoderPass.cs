@@ -32,19 +32,20 @@ internal abstract class DecoderPass(DecoderShape shape) : IDisposable
 }
 
 /// <inheritdoc/>
-internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape shape, DecoderWeights weights, RopeTable rope) : DecoderPass(shape)
+internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape shape, DecoderWeights weights, RopeTable rope, ProductKind kind) : DecoderPass(shape)
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
     private readonly DecoderShape _shape = shape;
     private readonly SequenceAttention<TSimd, TVector> _attention = new(shape);
-    private readonly OutputHead<TSimd, TVector> _head = new(shape);
+    private readonly OutputHead<TSimd, TVector> _head = new(shape, kind.HeadRows);
     private readonly Arena _kept = new();
     private readonly Arena _passing = new();
     private readonly Arena _scratch = new();
+    private readonly ProductScratch _products = new();
     private readonly float _queryScale = 1f / MathF.Sqrt(shape.HeadDim);
 
-    public override long Bytes => Gradients.Bytes + _attention.Bytes + _head.Bytes + _kept.Bytes + _passing.Bytes + _scratch.Bytes;
+    public override long Bytes => Gradients.Bytes + _attention.Bytes + _head.Bytes + _kept.Bytes + _passing.Bytes + _scratch.Bytes + _products.Bytes;
 
     public override void Forward(IReadOnlyList<TokenBlock> blocks, float* embedding, BatchOutputs outputs, float inverseTemperature, bool keep)
     {
@@ -61,7 +62,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
             Embed(block, embedding);
             for (int l = 0; l < _shape.Layers; l++) ForwardLayer(block, l);
             _head.Forward(
-                At(block, _shape.Layers).Input, weights, block.Targets, inverseTemperature, block.LogSums, outputs.LogProbs, outputs.Entropies);
+                At(block, _shape.Layers).Input, weights, block.Targets, inverseTemperature, block.LogSums, outputs.LogProbs, outputs.Entropies, _products);
         }
     }
 
@@ -73,6 +74,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
         _kept.Dispose();
         _passing.Dispose();
         _scratch.Dispose();
+        _products.Dispose();
     }
 
     private void ForwardLayer(TokenBlock block, int index)
@@ -83,7 +85,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
         LayerActivations at = At(block, index);
 
         Normalisation<TSimd, TVector>.Forward(at.Input, layer.AttentionNorm, _normed, rows, s.Hidden, d, s.Epsilon);
-        Products<TSimd, TVector>.Packed(_normed, d, rows, layer.Qkv.Forward, at.Qkv, s.QkvStride, layer.QkvBias, 0);
+        layer.Qkv.Forward(_normed, d, rows, at.Qkv, s.QkvStride, layer.QkvBias, 0, _products);
         foreach (Segment segment in block.Segments)
         {
             float* row = at.Qkv + (nint)segment.FirstRow * s.QkvStride;
@@ -98,11 +100,11 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
                 at.LogSums + (nint)segment.FirstRow * s.Heads);
         }
 
-        Products<TSimd, TVector>.Packed(at.Mixed, s.QStride, rows, layer.Output.Forward, at.Middle, d, at.Input, d);
+        layer.Output.Forward(at.Mixed, s.QStride, rows, at.Middle, d, at.Input, d, _products);
         Normalisation<TSimd, TVector>.Forward(at.Middle, layer.MlpNorm, _normed, rows, s.Hidden, d, s.Epsilon);
-        Products<TSimd, TVector>.Packed(_normed, d, rows, layer.GateUp.Forward, at.GateUp, s.GateUpStride, null, 0);
+        layer.GateUp.Forward(_normed, d, rows, at.GateUp, s.GateUpStride, null, 0, _products);
         GatedUnit<TSimd, TVector>.Forward(at.GateUp, _inner, rows, s.InnerStride);
-        Products<TSimd, TVector>.Packed(_inner, s.InnerStride, rows, layer.Down.Forward, At(block, index + 1).Input, d, at.Middle, d);
+        layer.Down.Forward(_inner, s.InnerStride, rows, At(block, index + 1).Input, d, at.Middle, d, _products);
     }
 
     private void Embed(TokenBlock block, float* embedding)

@@ -1,15 +1,11 @@
 using Aha.Generation.Memory;
 using Aha.Models;
-using Aha.Training.Fused.Kernels;
 
 namespace Aha.Training.Fused;
 
-/// <summary>A weight in the two layouts that the passes multiply by: <c>x Wᵀ</c> forward, <c>dy W</c> backward.</summary>
-internal readonly record struct WeightPair(PanelMatrix Forward, PanelMatrix Backward);
-
 /// <summary>One layer's weights.</summary>
 internal readonly unsafe record struct LayerWeights(
-    nint AttentionNormAddress, nint MlpNormAddress, nint QkvBiasAddress, WeightPair Qkv, WeightPair Output, WeightPair GateUp, WeightPair Down)
+    nint AttentionNormAddress, nint MlpNormAddress, nint QkvBiasAddress, LinearWeight Qkv, LinearWeight Output, LinearWeight GateUp, LinearWeight Down)
 {
     public float* AttentionNorm => (float*)AttentionNormAddress;
 
@@ -19,21 +15,21 @@ internal readonly unsafe record struct LayerWeights(
 }
 
 /// <summary>
-/// The weights packed into panels: one buffer, allocated once and refilled whenever they have changed. q, k and v are one matrix, gate and up
-/// another. Packing costs about as much as the passes over one short sequence.
+/// The weights as the passes multiply by them: allocated once and refilled whenever they have changed. q, k and v are one matrix, gate and up
+/// another. Refilling costs about as much as the passes over one short sequence.
 /// </summary>
 internal sealed unsafe class DecoderWeights : IDisposable
 {
     private readonly DecoderShape _shape;
-    private readonly int _panelWidth;
+    private readonly ProductKind _kind;
     private readonly NativeBuffer<float> _buffer;
     private readonly LayerWeights[] _layers;
     private long _used;
 
-    public DecoderWeights(DecoderShape shape, int panelWidth)
+    public DecoderWeights(DecoderShape shape, ProductKind kind)
     {
         _shape = shape;
-        _panelWidth = panelWidth;
+        _kind = kind;
         _layers = new LayerWeights[shape.Layers];
         // Placed twice: first to learn the size, then in the memory.
         Place(0);
@@ -45,11 +41,11 @@ internal sealed unsafe class DecoderWeights : IDisposable
     public ReadOnlySpan<LayerWeights> Layers => _layers;
 
     /// <summary>The output matrix: the embedding matrix where the two are tied.</summary>
-    public WeightPair Head { get; private set; }
+    public LinearWeight Head { get; private set; } = null!;
 
     public float* FinalNorm { get; private set; }
 
-    public long Bytes => _buffer.Bytes;
+    public long Bytes => _buffer.Bytes + All().Sum(weight => weight.Bytes);
 
     /// <summary>Pieces of work that <see cref="Pack(IModelWeights, int)"/> can do side by side.</summary>
     public int Pieces => _shape.Layers + 1;
@@ -85,7 +81,13 @@ internal sealed unsafe class DecoderWeights : IDisposable
         Pack(weights, name + "mlp.down_proj.weight", layer.Down, 0, s.Inner);
     }
 
-    public void Dispose() => _buffer.Dispose();
+    public void Dispose()
+    {
+        foreach (LinearWeight weight in All()) weight.Dispose();
+        _buffer.Dispose();
+    }
+
+    private IEnumerable<LinearWeight> All() => _layers.SelectMany(layer => (LinearWeight[])[layer.Qkv, layer.Output, layer.GateUp, layer.Down]).Append(Head);
 
     private static void Copy(IModelWeights weights, string name, float* to)
     {
@@ -97,17 +99,17 @@ internal sealed unsafe class DecoderWeights : IDisposable
     {
         DecoderShape s = _shape;
         FinalNorm = (float*)Reserve(start, s.HiddenStride);
-        Head = ReservePair(start, s.Vocab, s.VocabStride, s.Hidden, s.HiddenStride);
+        Head = ReserveWeight(start, s.Vocab, s.VocabStride, s.Hidden, s.HiddenStride);
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i] = new LayerWeights(
                 Reserve(start, s.HiddenStride),
                 Reserve(start, s.HiddenStride),
                 Reserve(start, s.QkvStride),
-                ReservePair(start, s.Qkv, s.QkvStride, s.Hidden, s.HiddenStride),
-                ReservePair(start, s.Hidden, s.HiddenStride, s.Q, s.QStride),
-                ReservePair(start, s.GateUpStride, s.GateUpStride, s.Hidden, s.HiddenStride),
-                ReservePair(start, s.Hidden, s.HiddenStride, s.Inner, s.InnerStride));
+                ReserveWeight(start, s.Qkv, s.QkvStride, s.Hidden, s.HiddenStride),
+                ReserveWeight(start, s.Hidden, s.HiddenStride, s.Q, s.QStride),
+                ReserveWeight(start, s.GateUpStride, s.GateUpStride, s.Hidden, s.HiddenStride),
+                ReserveWeight(start, s.Hidden, s.HiddenStride, s.Inner, s.InnerStride));
         }
     }
 
@@ -118,17 +120,16 @@ internal sealed unsafe class DecoderWeights : IDisposable
         return address;
     }
 
-    private WeightPair ReservePair(nint start, int outputs, int outputStride, int inputs, int inputStride) => new(
-        new PanelMatrix(Reserve(start, (long)outputStride * inputs), inputs, outputStride),
-        new PanelMatrix(Reserve(start, (long)outputs * inputStride), outputs, inputStride));
+    private LinearWeight ReserveWeight(nint start, int outputs, int outputStride, int inputs, int inputStride)
+    {
+        var shape = new LinearShape(outputs, outputStride, inputs, inputStride);
+        nint memory = Reserve(start, _kind.Floats(shape));
+        return start == 0 ? null! : _kind.Create(shape, memory);
+    }
 
-    private void Pack(IModelWeights weights, string name, WeightPair target, int firstOutput, int inputs)
+    private static void Pack(IModelWeights weights, string name, LinearWeight target, int firstOutput, int inputs)
     {
         ReadOnlySpan<float> source = weights.Read(name);
-        for (int i = 0, output = firstOutput; i < source.Length; i += inputs, output++)
-        {
-            target.Forward.SetColumn(_panelWidth, output, source.Slice(i, inputs));
-            target.Backward.SetRow(_panelWidth, output, source.Slice(i, inputs));
-        }
+        for (int i = 0, output = firstOutput; i < source.Length; i += inputs, output++) target.Set(output, source.Slice(i, inputs));
     }
 }

@@ -11,9 +11,10 @@ using static TorchSharp.torch;
 namespace Aha.Training.Fused;
 
 /// <summary>
-/// Forward and backward pass of the decoder on the CPU, written out by hand in fp32 vector kernels: no graph, no padding, no call per operator.
+/// Forward and backward pass of the decoder on the CPU, written out by hand in vector kernels: no graph, no padding, no call per operator. Matrices are multiplied by fp32 kernels of
+/// our own or, asked to, by libtorch in bf16 (<see cref="BFloat16Weight"/>).
 /// Sequences are dealt to threads by length; a thread takes its share through all layers in memory of its own and waits for no other. For a
-/// number of threads the results are the same to the bit in every run and with every kernel set.
+/// number of threads the results are the same to the bit in every run and, in fp32, with every kernel set.
 /// </summary>
 /// <remarks>Not for use by several threads at once. Memory grows to the largest batch seen and is given back by <see cref="Dispose"/>.</remarks>
 public sealed unsafe class FusedDecoder : IDisposable
@@ -24,13 +25,15 @@ public sealed unsafe class FusedDecoder : IDisposable
     private readonly DecoderWeights _weights;
     private readonly DecoderPass[] _passes;
     private readonly ParallelOptions _parallel;
+    private readonly ProductKind _kind;
     private FusedBatch? _kept;
     private bool _disposed;
 
     /// <param name="model">Read at every <see cref="Forward"/>, its gradient written by <see cref="Backward"/>; not owned.</param>
     /// <param name="threads">At least 1.</param>
+    /// <param name="precision">Of the matrix products.</param>
     /// <exception cref="ArgumentException">The model's shape is not supported, or the kernel set is not available here.</exception>
-    public FusedDecoder(CausalLanguageModel model, int threads, KernelSet kernels = KernelSet.Auto)
+    public FusedDecoder(CausalLanguageModel model, int threads, KernelSet kernels = KernelSet.Auto, ComputePrecision precision = ComputePrecision.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         if (!Supports(model.Config, out string? why)) throw new ArgumentException(why, nameof(model));
@@ -38,12 +41,8 @@ public sealed unsafe class FusedDecoder : IDisposable
         Kernels = new RolloutEngineOptions { Kernels = kernels }.Resolve();
         _shape = new DecoderShape(model.Config);
         _rope = new RopeTable(model.Config);
-        _weights = new DecoderWeights(_shape, Kernels switch
-        {
-            KernelSet.Avx512 => Products<Simd512, Vector512<float>>.PanelWidth,
-            KernelSet.Avx2 => Products<Simd256, Pair256>.PanelWidth,
-            _ => Products<SimdScalar, Lanes16>.PanelWidth,
-        });
+        _kind = ProductKindOf(precision, Kernels);
+        _weights = new DecoderWeights(_shape, _kind);
         _passes = new DecoderPass[threads];
         for (int i = 0; i < threads; i++) _passes[i] = CreatePass();
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
@@ -54,6 +53,18 @@ public sealed unsafe class FusedDecoder : IDisposable
 
     /// <summary>Native memory held, bytes.</summary>
     public long NativeBytes => _weights.Bytes + _passes.Sum(pass => pass.Bytes);
+
+    /// <summary>Native memory for batches of <paramref name="tokens"/> tokens, bytes: weights as they are multiplied, a gradient for each thread, activations, logits.</summary>
+    public static long EstimateBytes(ModelConfig config, long tokens, int threads, ComputePrecision precision)
+    {
+        var shape = new DecoderShape(config);
+        bool half = precision == ComputePrecision.BFloat16;
+        long parameters = (long)ParameterLayout.Count(config);
+        long weights = parameters * (half ? sizeof(short) : 2 * sizeof(float)), gradients = parameters * sizeof(float) * threads;
+        long kept = tokens * ((long)shape.Layers * (2 * shape.HiddenStride + shape.QkvStride + shape.QStride + shape.GateUpStride) + shape.HiddenStride) * sizeof(float);
+        long row = (long)shape.VocabStride * (half ? sizeof(float) + sizeof(short) : sizeof(float));
+        return weights + gradients + kept + row * OutputHead.RowsAtATime(shape, ProductKindOf(precision, KernelSet.Scalar).HeadRows) * threads;
+    }
 
     /// <summary>Whether this decoder can train a model of a shape.</summary>
     /// <param name="why">If not, one line saying why.</param>
@@ -81,7 +92,7 @@ public sealed unsafe class FusedDecoder : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!(temperature > 0)) throw new ArgumentException($"temperature {temperature} is not positive", nameof(temperature));
         int[] offsets = Offsets(sequences);
-        var batch = new FusedBatch(offsets, temperature, WorkShare.Deal(sequences, offsets, _shape, _passes.Length));
+        var batch = new FusedBatch(offsets, temperature, WorkShare.Deal(sequences, offsets, _shape, _passes.Length, _kind.BlockRows));
         if (keepForBackward) _kept = batch;
         _rope.EnsurePositions(sequences.Count == 0 ? 0 : sequences.Max(sequence => sequence.Length));
         Parallel.For(0, _weights.Pieces, _parallel, piece => _weights.Pack(_model, piece));
@@ -89,7 +100,7 @@ public sealed unsafe class FusedDecoder : IDisposable
         {
             var outputs = new BatchOutputs((nint)logProbs, (nint)entropies);
             nint table = (nint)embedding;
-            Parallel.For(0, _passes.Length, _parallel, i => _passes[i].Forward(batch.Shares[i], (float*)table, outputs, (float)(1 / temperature), keepForBackward));
+            ForEachPass(i => _passes[i].Forward(batch.Shares[i], (float*)table, outputs, (float)(1 / temperature), keepForBackward));
         }
 
         return batch;
@@ -116,7 +127,7 @@ public sealed unsafe class FusedDecoder : IDisposable
         {
             var outputs = new BatchOutputs((nint)logProbs, (nint)entropies);
             var gradients = new BatchOutputs((nint)forLogProbs, (nint)forEntropies);
-            Parallel.For(0, _passes.Length, _parallel, i => _passes[i].Backward(batch.Shares[i], outputs, gradients, (float)(1 / batch.Temperature)));
+            ForEachPass(i => _passes[i].Backward(batch.Shares[i], outputs, gradients, (float)(1 / batch.Temperature)));
         }
 
         GradientBuffer[] buffers = [.. _passes.Select(pass => pass.Gradients)];
@@ -133,17 +144,49 @@ public sealed unsafe class FusedDecoder : IDisposable
         _rope.Dispose();
     }
 
+    private void ForEachPass(Action<int> run)
+    {
+        if (!_kind.UsesLibtorch)
+        {
+            Parallel.For(0, _passes.Length, _parallel, run);
+            return;
+        }
+
+        // Each pass has a thread; libtorch shall not share one's products out among the others. It keeps the number for every thread, and one for threads to come.
+        int before = get_num_threads();
+        Parallel.For(0, _passes.Length, _parallel, i =>
+        {
+            set_num_threads(1);
+            try
+            {
+                run(i);
+            }
+            finally
+            {
+                set_num_threads(before);
+            }
+        });
+        set_num_threads(before);
+    }
+
     private Tensor Gradient()
     {
         if (_model.Parameters.grad is null) _model.Parameters.grad = zeros_like(_model.Parameters, requires_grad: false);
         return _model.Parameters.grad!;
     }
 
+    private static ProductKind ProductKindOf(ComputePrecision precision, KernelSet kernels) => precision == ComputePrecision.BFloat16 ? BFloat16Weight.Kind : kernels switch
+    {
+        KernelSet.Avx512 => PackedWeight<Simd512, Vector512<float>>.Kind,
+        KernelSet.Avx2 => PackedWeight<Simd256, Pair256>.Kind,
+        _ => PackedWeight<SimdScalar, Lanes16>.Kind,
+    };
+
     private DecoderPass CreatePass() => Kernels switch
     {
-        KernelSet.Avx512 => new DecoderPass<Simd512, Vector512<float>>(_shape, _weights, _rope),
-        KernelSet.Avx2 => new DecoderPass<Simd256, Pair256>(_shape, _weights, _rope),
-        _ => new DecoderPass<SimdScalar, Lanes16>(_shape, _weights, _rope),
+        KernelSet.Avx512 => new DecoderPass<Simd512, Vector512<float>>(_shape, _weights, _rope, _kind),
+        KernelSet.Avx2 => new DecoderPass<Simd256, Pair256>(_shape, _weights, _rope, _kind),
+        _ => new DecoderPass<SimdScalar, Lanes16>(_shape, _weights, _rope, _kind),
     };
 
     private int[] Offsets(IReadOnlyList<TrainingSequence> sequences)

@@ -26,9 +26,6 @@ internal readonly record struct Segment(TrainingSequence Sequence, int FirstPlac
 /// <summary>A few whole sequences, their tokens as rows one after another, that go through all layers together.</summary>
 internal sealed unsafe class TokenBlock
 {
-    // Enough rows to keep the register tiles full, few enough that a layer's activations stay in the second-level cache.
-    private const int RowsWanted = 256;
-
     private readonly List<Segment> _segments = [];
 
     public IReadOnlyList<Segment> Segments => _segments;
@@ -48,14 +45,14 @@ internal sealed unsafe class TokenBlock
     /// <summary>One logarithm a target; set by the forward pass.</summary>
     public float* LogSums { get; set; }
 
-    /// <summary>Divides sequences, in their order, into blocks.</summary>
-    public static List<TokenBlock> Cut(IEnumerable<(TrainingSequence Sequence, int FirstPlace)> sequences)
+    /// <summary>Divides sequences, in their order, into blocks of up to <paramref name="rowsWanted"/> rows, or of one longer sequence.</summary>
+    public static List<TokenBlock> Cut(IEnumerable<(TrainingSequence Sequence, int FirstPlace)> sequences, int rowsWanted)
     {
         var blocks = new List<TokenBlock>();
         foreach ((TrainingSequence sequence, int place) in sequences)
         {
             int rows = Segment.RowsOf(sequence);
-            if (blocks.Count == 0 || blocks[^1].Rows + rows > RowsWanted) blocks.Add(new TokenBlock());
+            if (blocks.Count == 0 || blocks[^1].Rows + rows > rowsWanted) blocks.Add(new TokenBlock());
             blocks[^1].Add(sequence, place, rows);
         }
 

@@ -6,7 +6,7 @@ namespace Aha.Training.Fused;
 internal static class WorkShare
 {
     /// <summary>The threads' blocks. Sequences without a completion have nothing to compute.</summary>
-    public static IReadOnlyList<TokenBlock>[] Deal(IReadOnlyList<TrainingSequence> sequences, int[] places, DecoderShape shape, int threads)
+    public static IReadOnlyList<TokenBlock>[] Deal(IReadOnlyList<TrainingSequence> sequences, int[] places, DecoderShape shape, int threads, int blockRows)
     {
         var work = new double[threads];
         var shares = new List<(TrainingSequence Sequence, int FirstPlace)>[threads];
@@ -18,6 +18,6 @@ internal static class WorkShare
             work[least] += shape.Cost(Segment.RowsOf(sequences[i]));
         }
 
-        return [.. shares.Select(TokenBlock.Cut)];
+        return [.. shares.Select(share => TokenBlock.Cut(share, blockRows))];
     }
 }

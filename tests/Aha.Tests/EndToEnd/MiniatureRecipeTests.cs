@@ -38,6 +38,7 @@ public class MiniatureRecipeTests
 
     [Theory]
     [InlineData("fused")]
+    [InlineData("fused_bf16")]
     [InlineData("libtorch_fp32")]
     public void KilledInterruptedAndResumedItEndsBitForBitLikeAnUninterruptedRun(string backend)
     {

@@ -95,13 +95,13 @@ public sealed class AdamWTests
     }
 
     [Fact]
-    public void FiftyStepsLeakNoTensor()
+    public void TwoHundredStepsLeakNoTensor()
     {
         using CausalLanguageModel model = CausalLanguageModel.Create(CausalLanguageModelTests.Small(), 5);
         using var optimizer = new AdamW(model, Options);
         Train(model, optimizer, 0, 3);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Train(model, optimizer, 3, 53);
+        Train(model, optimizer, 3, 203);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 

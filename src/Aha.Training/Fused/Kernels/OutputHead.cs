@@ -4,6 +4,16 @@ using Aha.Generation.Memory;
 
 namespace Aha.Training.Fused.Kernels;
 
+/// <summary>How much of the logits exists at a time.</summary>
+internal static class OutputHead
+{
+    // Logits alive at a time: 16 MB, but enough rows that reading the output matrix is not what bounds the product.
+    private const int LogitsPerChunk = 4 << 20;
+
+    /// <param name="fewestRows">Rows that are computed together at least.</param>
+    public static int RowsAtATime(DecoderShape shape, int fewestRows) => Math.Clamp(LogitsPerChunk / shape.VocabStride, fewestRows, 256);
+}
+
 /// <summary>
 /// Final norm, output matrix, log-probability and entropy of the rows that have a target. Logits exist for one chunk of rows at a time and are
 /// computed again in the backward pass.
@@ -12,9 +22,6 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    // Logits alive at a time: 16 MB, but enough rows that reading the output matrix is not what bounds the product.
-    private const int LogitsPerChunk = 4 << 20;
-
     // In place of the padding's logits: no probability, yet finite, so that 0 times it is 0.
     private const float Never = -1e30f;
 
@@ -25,10 +32,11 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
     private readonly float* _dNormed;
     private readonly float* _logits;
 
-    public OutputHead(DecoderShape shape)
+    /// <param name="fewestRows">Rows that are computed together at least.</param>
+    public OutputHead(DecoderShape shape, int fewestRows)
     {
         _shape = shape;
-        _chunk = Math.Clamp(LogitsPerChunk / shape.VocabStride, 32, 256);
+        _chunk = OutputHead.RowsAtATime(shape, fewestRows);
         _memory = new NativeBuffer<float>((long)_chunk * (2 * shape.HiddenStride + shape.VocabStride));
         _normed = _memory.Pointer;
         _dNormed = _normed + (long)_chunk * shape.HiddenStride;
@@ -42,12 +50,12 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
     /// <param name="weights">Final norm and output matrix.</param>
     /// <param name="targets">Which rows, ids and places.</param>
     /// <param name="logSums">Written for the backward pass: logarithm of each target row's sum of exponentials.</param>
-    public void Forward(float* hidden, DecoderWeights weights, TargetList targets, float inverseTemperature, float* logSums, float* logProbs, float* entropies)
+    public void Forward(float* hidden, DecoderWeights weights, TargetList targets, float inverseTemperature, float* logSums, float* logProbs, float* entropies, ProductScratch scratch)
     {
         for (int first = 0; first < targets.Count; first += _chunk)
         {
             int count = Math.Min(_chunk, targets.Count - first);
-            Logits(hidden, weights, targets, first, count);
+            Logits(hidden, weights, targets, first, count, scratch);
             for (int i = 0; i < count; i++)
             {
                 int place = targets.Places[first + i];
@@ -63,13 +71,13 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
     /// </summary>
     public void Backward(
         float* hidden, DecoderWeights weights, GradientBuffer gradients, TargetList targets, float inverseTemperature, float* logSums,
-        float* entropies, float* dLogProbs, float* dEntropies, float* dHidden, float* strip)
+        float* entropies, float* dLogProbs, float* dEntropies, float* dHidden, ProductScratch scratch)
     {
         int d = _shape.HiddenStride;
         for (int first = 0; first < targets.Count; first += _chunk)
         {
             int count = Math.Min(_chunk, targets.Count - first);
-            Logits(hidden, weights, targets, first, count);
+            Logits(hidden, weights, targets, first, count, scratch);
             for (int i = 0; i < count; i++)
             {
                 int place = targets.Places[first + i];
@@ -79,8 +87,8 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
                 row[targets.Ids[first + i]] += dLogProbs[place] * inverseTemperature;
             }
 
-            Products<TSimd, TVector>.Packed(_logits, _shape.VocabStride, count, weights.Head.Backward, _dNormed, d, null, 0);
-            Products<TSimd, TVector>.AccumulateOuter(_logits, _shape.VocabStride, _shape.Vocab, _normed, d, d, count, gradients.Head, d, strip);
+            weights.Head.Backward(_logits, _shape.VocabStride, count, _dNormed, d, scratch);
+            weights.Head.AddGradient(_logits, _shape.VocabStride, _normed, d, count, gradients.Head, scratch);
             for (int i = 0; i < count; i++)
             {
                 nint row = (nint)targets.Rows[first + i] * d;
@@ -92,7 +100,7 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
 
     public void Dispose() => _memory.Dispose();
 
-    private void Logits(float* hidden, DecoderWeights weights, TargetList targets, int first, int count)
+    private void Logits(float* hidden, DecoderWeights weights, TargetList targets, int first, int count, ProductScratch scratch)
     {
         int d = _shape.HiddenStride;
         for (int i = 0; i < count; i++)
@@ -101,7 +109,7 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
                 hidden + (nint)targets.Rows[first + i] * d, weights.FinalNorm, _normed + (nint)i * d, 1, _shape.Hidden, d, _shape.Epsilon);
         }
 
-        Products<TSimd, TVector>.Packed(_normed, d, count, weights.Head.Forward, _logits, _shape.VocabStride, null, 0);
+        weights.Head.Forward(_normed, d, count, _logits, _shape.VocabStride, null, 0, scratch);
     }
 
     /// <summary>Scales the logits by the temperature, in place; returns the logarithm of their sum of exponentials.</summary>

@@ -60,7 +60,7 @@ internal static class FusedCases
 
     /// <summary>Log-probabilities and entropies by libtorch; where coefficients are given, the gradient of their weighted sum goes into the model.</summary>
     public static (float[] LogProbs, float[] Entropies) Autograd(
-        CausalLanguageModel model, TrainingSequence[] sequences, double temperature, float[]? forLogProbs = null, float[]? forEntropies = null)
+        CausalLanguageModel model, TrainingSequence[] sequences, double temperature, float[]? forLogProbs = null, float[]? forEntropies = null, ComputePrecision precision = ComputePrecision.Float32)
     {
         using DisposeScope scope = NewDisposeScope();
         var logProbs = new float[sequences.Sum(s => s.Completion.Length)];
@@ -70,7 +70,7 @@ internal static class FusedCases
         {
             MicroBatch micro = SequenceBatcher.Cut([s], s.Length)[0];
             Tensor mask = micro.CompletionMask();
-            (Tensor logps, Tensor entropy) = TokenLogProbs.Compute(model, micro.Ids(), ComputePrecision.Float32, temperature, mask);
+            (Tensor logps, Tensor entropy) = TokenLogProbs.Compute(model, micro.Ids(), precision, temperature, mask);
             int count = s.Completion.Length, first = s.Prompt.Length - 1;
             logps.detach().narrow(1, first, count).flatten().data<float>().CopyTo(logProbs, next);
             entropy.detach().narrow(1, first, count).flatten().data<float>().CopyTo(entropies, next);

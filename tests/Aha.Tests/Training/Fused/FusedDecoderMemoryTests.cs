@@ -1,4 +1,5 @@
 using Aha.Models;
+using Aha.Tensors;
 using Aha.Training.Batching;
 using Aha.Training.Fused;
 
@@ -9,13 +10,15 @@ namespace Aha.Tests.Training.Fused;
 [Collection(nameof(FusedDecoderMemoryTests))]
 public sealed class FusedDecoderMemoryTests
 {
-    [Fact]
-    public void MemoryStaysFlatAndIsGivenBack()
+    [Theory]
+    [InlineData(ComputePrecision.Float32)]
+    [InlineData(ComputePrecision.BFloat16)]
+    public void MemoryStaysFlatAndIsGivenBack(ComputePrecision precision)
     {
         using CausalLanguageModel model = FusedCases.Model(FusedCases.Even);
         TrainingSequence[] sequences = FusedCases.Sequences(FusedCases.Even, [(5, 20), (1, 1), (3, 120), (40, 7), (1, 63), (2, 15), (9, 24), (1, 2)]);
         float[] coefficients = FusedCases.Coefficients(sequences.Sum(s => s.Completion.Length), seed: 100);
-        var decoder = new FusedDecoder(model, 2);
+        var decoder = new FusedDecoder(model, 2, precision: precision);
         Step();
         long native = decoder.NativeBytes, allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (int i = 0; i < 20; i++) Step();

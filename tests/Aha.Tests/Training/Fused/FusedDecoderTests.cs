@@ -86,6 +86,45 @@ public sealed class FusedDecoderTests
     }
 
     [Theory]
+    [InlineData("even")]
+    [InlineData("odd")]
+    [InlineData("llama")]
+    public void InBFloat16ItIsNoFartherFromFp32ThanLibtorchIs(string shape)
+    {
+        ModelConfig config = FusedCases.Named(shape);
+        using CausalLanguageModel model = FusedCases.Model(config);
+        TrainingSequence[] sequences = FusedCases.Sequences(config, [.. s_ragged, (30, 400), (1, 300)]);
+        float[] coefficients = FusedCases.Coefficients(sequences.Sum(s => s.Completion.Length), 3);
+        (float[] exact, _) = FusedCases.Autograd(model, sequences, 1, coefficients);
+        float[] exactGradient = FusedCases.TakeGradient(model);
+        (float[] libtorch, _) = FusedCases.Autograd(model, sequences, 1, coefficients, precision: ComputePrecision.BFloat16);
+        float[] libtorchGradient = FusedCases.TakeGradient(model);
+
+        using var decoder = new FusedDecoder(model, threads: 2, precision: ComputePrecision.BFloat16);
+        FusedBatch batch = decoder.Forward(sequences);
+        decoder.Backward(batch, coefficients);
+        double logProbs = Distance(exact, batch.LogProbs), gradient = Distance(exactGradient, FusedCases.TakeGradient(model));
+        Assert.True(logProbs > 0 && logProbs <= 1.1 * Distance(exact, libtorch), $"log-probabilities: {logProbs}, libtorch {Distance(exact, libtorch)}");
+        Assert.True(gradient > 0 && gradient <= 1.1 * Distance(exactGradient, libtorchGradient), $"gradient: {gradient}, libtorch {Distance(exactGradient, libtorchGradient)}");
+
+        static double Distance(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+        {
+            double sum = 0;
+            for (int i = 0; i < expected.Length; i++) sum += Math.Pow(expected[i] - actual[i], 2);
+            return Math.Sqrt(sum);
+        }
+    }
+
+    [Fact]
+    public void LibtorchKeepsItsThreads()
+    {
+        using CausalLanguageModel model = FusedCases.Model(FusedCases.Even);
+        int before = get_num_threads();
+        for (int i = 0; i < 5; i++) Outcome(model, FusedCases.Sequences(FusedCases.Even, s_ragged), 3, precision: ComputePrecision.BFloat16);
+        Assert.Equal(before, get_num_threads());
+    }
+
+    [Theory]
     [InlineData("qwen3", "norms on q and k")]
     [InlineData("deepseek-v3", "latent attention")]
     public void WhatItCannotTrainIsSaidInALine(string name, string why)
@@ -96,15 +135,17 @@ public sealed class FusedDecoderTests
         Assert.DoesNotContain(BackendKind.Fused, BackendChoice.Candidates(config, new MatmulProbe(1, 1)));
     }
 
-    [Fact]
-    public void RepeatsToTheBit()
+    [Theory]
+    [InlineData(ComputePrecision.Float32)]
+    [InlineData(ComputePrecision.BFloat16)]
+    public void RepeatsToTheBit(ComputePrecision precision)
     {
         using CausalLanguageModel model = FusedCases.Model(FusedCases.Odd);
         TrainingSequence[] sequences = FusedCases.Sequences(FusedCases.Odd, s_ragged);
-        (float[] logProbs, float[] gradient) = Outcome(model, sequences, 2);
+        (float[] logProbs, float[] gradient) = Outcome(model, sequences, 2, precision: precision);
         for (int run = 0; run < 3; run++)
         {
-            (float[] again, float[] gradientAgain) = Outcome(model, sequences, 2);
+            (float[] again, float[] gradientAgain) = Outcome(model, sequences, 2, precision: precision);
             Assert.True(logProbs.AsSpan().SequenceEqual(again));
             Assert.True(gradient.AsSpan().SequenceEqual(gradientAgain));
         }
@@ -202,9 +243,9 @@ public sealed class FusedDecoderTests
         Assert.Throws<InvalidOperationException>(() => decoder.Backward(second, [1f, 1f]));
     }
 
-    private static (float[] LogProbs, float[] Gradient) Outcome(CausalLanguageModel model, TrainingSequence[] sequences, int threads, KernelSet kernels = KernelSet.Auto)
+    private static (float[] LogProbs, float[] Gradient) Outcome(CausalLanguageModel model, TrainingSequence[] sequences, int threads, KernelSet kernels = KernelSet.Auto, ComputePrecision precision = ComputePrecision.Float32)
     {
-        using var decoder = new FusedDecoder(model, threads, kernels);
+        using var decoder = new FusedDecoder(model, threads, kernels, precision);
         FusedBatch batch = decoder.Forward(sequences);
         decoder.Backward(batch, [.. sequences.SelectMany(s => Own(sequences, s))]);
         return (batch.LogProbs.ToArray(), FusedCases.TakeGradient(model));

@@ -1,0 +1,130 @@
+using System.Runtime.Intrinsics;
+using Aha.Models.Kernels;
+using Aha.Tensors;
+using static TorchSharp.torch;
+
+namespace Aha.Training.Fused;
+
+/// <summary>
+/// bf16, multiplied by libtorch, which uses the processor's own units for it: several times the fp32 rate where there are such units. Sums are fp32 inside a product and are rounded to
+/// bf16 at its end, as under autocast; the residual stream, norms, attention, softmax and every gradient's sum over the batch stay fp32.
+/// </summary>
+internal sealed unsafe class BFloat16Weight : LinearWeight
+{
+    // Few different heights: libtorch prepares a kernel for each.
+    private const int RowStep = 32;
+
+    // Of a gradient at a time: it is added up while it is in the cache.
+    private const int GradientElements = 1 << 20;
+
+    private readonly LinearShape _shape;
+    private readonly Tensor _values, _transposed, _own;
+    private readonly byte* _memory;
+
+    private BFloat16Weight(LinearShape shape)
+    {
+        _shape = shape;
+        _values = zeros([shape.OutputStride, shape.Inputs], ScalarType.BFloat16).DetachFromDisposeScope();
+        _transposed = _values.t().DetachFromDisposeScope();
+        _own = _values.narrow(0, 0, shape.Outputs).DetachFromDisposeScope();
+        _memory = (byte*)TensorMemory.Address(_values);
+    }
+
+    public static ProductKind Kind { get; } = new Half();
+
+    public override long Bytes => _values.IsInvalid ? 0 : _values.numel() * 2;
+
+    public override void Set(int output, ReadOnlySpan<float> inputs)
+    {
+        fixed (float* from = inputs) Narrow(from, _memory + (nint)output * _shape.Inputs * 2, _shape.Inputs);
+    }
+
+    public override void Forward(float* x, nint xs, int rows, float* y, nint ys, float* init, nint ins, ProductScratch scratch)
+    {
+        using HalfMatrix from = Narrow(x, xs, rows, _shape.Inputs, scratch, 0);
+        using HalfMatrix to = scratch.Half(1, RoundUp(rows), _shape.OutputStride);
+        to.Values.addmm_(from.Values, _transposed, 0, 1);
+        for (int r = 0; r < rows; r++) Widen(to.Row(r), init is null ? null : init + r * ins, y + r * ys, _shape.OutputStride);
+    }
+
+    public override void Backward(float* dy, nint dys, int rows, float* dx, nint dxs, ProductScratch scratch)
+    {
+        using HalfMatrix from = Narrow(dy, dys, rows, _shape.Outputs, scratch, 0);
+        using HalfMatrix to = scratch.Half(1, RoundUp(rows), _shape.Inputs);
+        to.Values.addmm_(from.Values, _own, 0, 1);
+        for (int r = 0; r < rows; r++)
+        {
+            Widen(to.Row(r), null, dx + r * dxs, _shape.Inputs);
+            new Span<float>(dx + r * dxs + _shape.Inputs, _shape.InputStride - _shape.Inputs).Clear();
+        }
+    }
+
+    public override void AddGradient(float* dy, nint dys, float* x, nint xs, int rows, float* dw, ProductScratch scratch)
+    {
+        using HalfMatrix from = Narrow(dy, dys, rows, _shape.Outputs, scratch, 0);
+        using HalfMatrix inputs = Narrow(x, xs, rows, _shape.Inputs, scratch, 1);
+        int most = Math.Max(1, GradientElements / _shape.Inputs);
+        for (int first = 0; first < _shape.Outputs; first += most)
+        {
+            int count = Math.Min(most, _shape.Outputs - first);
+            using HalfMatrix sum = scratch.Half(2, count, _shape.Inputs);
+            using Tensor part = from.Values.narrow(1, first, count);
+            using Tensor turned = part.t();
+            sum.Values.addmm_(turned, inputs.Values, 0, 1);
+            for (int o = 0; o < count; o++)
+            {
+                float* row = dw + (nint)(first + o) * _shape.InputStride;
+                Widen(sum.Row(o), row, row, _shape.Inputs);
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _own.Dispose();
+        _transposed.Dispose();
+        _values.Dispose();
+        base.Dispose();
+    }
+
+    private static int RoundUp(int rows) => (rows + RowStep - 1) / RowStep * RowStep;
+
+    // Rows beyond the last are zeros.
+    private static HalfMatrix Narrow(float* from, nint stride, int rows, int columns, ProductScratch scratch, int place)
+    {
+        int height = RoundUp(rows);
+        HalfMatrix to = scratch.Half(place, height, columns);
+        for (int r = 0; r < rows; r++) Narrow(from + r * stride, to.Row(r), columns);
+        new Span<byte>(to.Row(rows), (height - rows) * columns * 2).Clear();
+        return to;
+    }
+
+    private static void Narrow(float* from, byte* to, int count)
+    {
+        for (nint i = 0; i < count; i += Lanes.Count) Lanes.Store<BFloat16Element>(Lanes.Load<Float32Element>((byte*)from, i, count), to, i, count);
+    }
+
+    private static void Widen(byte* from, float* init, float* to, int count)
+    {
+        for (nint i = 0; i < count; i += Lanes.Count)
+        {
+            Vector256<float> value = Lanes.Load<BFloat16Element>(from, i, count);
+            if (init is not null) value += Lanes.Load<Float32Element>((byte*)init, i, count);
+            Lanes.Store<Float32Element>(value, (byte*)to, i, count);
+        }
+    }
+
+    private sealed class Half : ProductKind
+    {
+        // A product is over in no time: what is read and written once a block, the gradient's sums, counts for more than what leaves the cache.
+        public override int BlockRows => 1024;
+
+        public override int HeadRows => 256;
+
+        public override bool UsesLibtorch => true;
+
+        public override long Floats(LinearShape shape) => 0;
+
+        public override LinearWeight Create(LinearShape shape, nint memory) => new BFloat16Weight(shape);
+    }
+}

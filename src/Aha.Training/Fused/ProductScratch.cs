@@ -1,0 +1,51 @@
+using Aha.Generation.Kernels;
+using Aha.Generation.Memory;
+using Aha.Tensors;
+using static TorchSharp.torch;
+
+namespace Aha.Training.Fused;
+
+/// <summary>A matrix of bf16 in a pass's scratch: its memory, and libtorch's view of it.</summary>
+internal readonly unsafe ref struct HalfMatrix(Tensor values, byte* memory, int columns)
+{
+    public Tensor Values { get; } = values;
+
+    public byte* Row(int row) => memory + (nint)row * columns * 2;
+
+    public void Dispose() => Values.Dispose();
+}
+
+/// <summary>What one thread's products need beside their operands. Grows to the largest demand.</summary>
+internal sealed unsafe class ProductScratch : IDisposable
+{
+    // As many rows as one step of a weight gradient takes, times the widest panel.
+    private const int StripFloats = 256 * 2 * Lanes.Count;
+
+    private readonly NativeBuffer<float> _strip = new(StripFloats);
+    private readonly Tensor?[] _halves = new Tensor?[3];
+
+    public float* Strip => _strip.Pointer;
+
+    public long Bytes => _strip.Bytes + _halves.Sum(half => half is null ? 0 : half.numel() * 2);
+
+    /// <summary>A matrix whose elements are whatever they are.</summary>
+    /// <param name="place">0 to 2: one at a time in each.</param>
+    public HalfMatrix Half(int place, int rows, int columns)
+    {
+        long size = (long)rows * columns;
+        if (_halves[place] is not { } half || half.numel() < size)
+        {
+            _halves[place]?.Dispose();
+            _halves[place] = half = empty(size, ScalarType.BFloat16).DetachFromDisposeScope();
+        }
+
+        return new HalfMatrix(half.as_strided([rows, columns], [columns, 1]), (byte*)TensorMemory.Address(half), columns);
+    }
+
+    public void Dispose()
+    {
+        _strip.Dispose();
+        foreach (Tensor? half in _halves) half?.Dispose();
+        Array.Clear(_halves);
+    }
+}
