@@ -14,7 +14,7 @@ namespace Aha.Pipeline.Planning;
 internal static class MemoryEstimate
 {
     // The .NET runtime, libtorch and its thread pools, measured on an idle run.
-    private const long Baseline = 600L << 20;
+    private const long Baseline = 450L << 20;
 
     /// <summary>The machine's memory, bytes.</summary>
     public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

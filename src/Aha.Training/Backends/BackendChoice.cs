@@ -16,18 +16,18 @@ public static class BackendChoice
 {
     private const int Rows = 8;
     private const int Tries = 3;
+    private const int BFloat16FromWidth = 256;
 
-    /// <summary>The candidates worth a try: bf16 only where the machine multiplies faster in it.</summary>
+    /// <summary>
+    /// The candidates worth a try: bf16 only where the machine multiplies faster in it, and only for models wide enough that products are most of the time; of a narrow one it takes
+    /// digits for little.
+    /// </summary>
     public static IReadOnlyList<BackendKind> Candidates(ModelConfig config, MatmulProbe probe)
     {
-        var kinds = new List<BackendKind>();
-        if (CanFuse(config))
-        {
-            kinds.Add(BackendKind.Fused);
-        }
-
-        kinds.Add(probe.BestPrecision == ComputePrecision.BFloat16 ? BackendKind.LibtorchBf16 : BackendKind.LibtorchFp32);
-        return kinds;
+        bool half = probe.BestPrecision == ComputePrecision.BFloat16;
+        return CanFuse(config)
+            ? half && config.HiddenSize >= BFloat16FromWidth ? [BackendKind.Fused, BackendKind.FusedBf16] : [BackendKind.Fused, BackendKind.LibtorchFp32]
+            : half ? [BackendKind.LibtorchBf16] : [BackendKind.LibtorchFp32];
     }
 
     /// <summary>Whether the fused decoder can train a model of this shape.</summary>

@@ -116,6 +116,16 @@ public sealed class FusedDecoderTests
     }
 
     [Fact]
+    public void BFloat16IsTriedWhereItPays()
+    {
+        MatmulProbe units = new(200, 600), none = new(200, 2);
+        ModelConfig wide = FusedCases.Even with { HiddenSize = 256 };
+        Assert.Equal([BackendKind.Fused, BackendKind.FusedBf16], BackendChoice.Candidates(wide, units));
+        Assert.DoesNotContain(BackendChoice.Candidates(wide, none), kind => BackendChoice.PrecisionOf(kind) == ComputePrecision.BFloat16);
+        Assert.DoesNotContain(BackendChoice.Candidates(FusedCases.Even, units), kind => BackendChoice.PrecisionOf(kind) == ComputePrecision.BFloat16);
+    }
+
+    [Fact]
     public void LibtorchKeepsItsThreads()
     {
         using CausalLanguageModel model = FusedCases.Model(FusedCases.Even);
