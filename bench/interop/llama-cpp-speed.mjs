@@ -70,7 +70,7 @@ function ahaRun(work) {
     const run = spawnSync(program, [
         ...before, "bench", "--model", options.model, "--only", kind, "--batch", kind === "decode" ? size : "1", "--threads", String(threads), "--repeats", "1", "--json"
     ], {encoding: "utf8"});
-    if (run.status !== 0) throw new Error(run.stderr);
+    if (run.status !== 0) throw new Error(run.error ? `${run.error.message}: say where it is with --aha` : run.stderr);
     const figures = Object.entries(JSON.parse(run.stdout));
     const unit = options.cpu ? "tokens_per_processor_second" : "tokens_per_second";
     return figures.find(([key]) => key.endsWith(`${work}/${unit}`))[1];
