@@ -98,7 +98,7 @@ public static class RecipeRunner
 
         ModelConfig config = plan.Stages[0].Config;
         (BackendKind best, IReadOnlyDictionary<BackendKind, double> speeds) = BackendChoice.Measure(config, BackendChoice.Candidates(config, probe), threads);
-        string tried = string.Join(", ", speeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{YamlKeys.Show(s.Key)} {s.Value / 1000:F0}k tokens/s")));
+        string tried = string.Join(", ", speeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{YamlKeys.Show(s.Key)} {(s.Value < 10_000 ? $"{s.Value:F0}" : $"{s.Value / 1000:F0}k")} tokens/s")));
         return (best, $"{probe}; tried {tried}: training runs on {YamlKeys.Show(best)}");
     }
 
