@@ -94,13 +94,15 @@ internal static class TrainingBenchmark
         private readonly CausalLanguageModel _model;
         private readonly AdamW _optimizer;
         private readonly FusedDecoder? _fused;
+        private readonly ComputePrecision _precision;
 
         public Contestant(string backend, ModelConfig config, KernelSet kernels, int threads)
         {
             Backend = backend;
             _model = CausalLanguageModel.Create(config, seed: 1);
             _optimizer = new AdamW(_model, new AdamWOptions());
-            if (backend is "fused" or "fused-bf16") _fused = new FusedDecoder(_model, threads, kernels, backend == "fused" ? ComputePrecision.Float32 : ComputePrecision.BFloat16);
+            _precision = backend.EndsWith("-bf16", StringComparison.Ordinal) ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+            if (backend is "fused" or "fused-bf16") _fused = new FusedDecoder(_model, threads, kernels, _precision);
             else if (backend is not ("libtorch-fp32" or "libtorch-bf16")) throw new ArgumentException($"--backends: '{backend}' is none of fused, fused-bf16, libtorch-fp32, libtorch-bf16.");
         }
 
@@ -127,8 +129,7 @@ internal static class TrainingBenchmark
                 foreach (MicroBatch micro in SequenceBatcher.Cut(sequences, Sequences * Longest))
                 {
                     using DisposeScope scope = NewDisposeScope();
-                    ComputePrecision precision = Backend == "libtorch-bf16" ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
-                    (Tensor logProbs, _) = TokenLogProbs.Compute(_model, micro.Ids(), precision, mask_BT1: micro.CompletionMask());
+                    (Tensor logProbs, _) = TokenLogProbs.Compute(_model, micro.Ids(), _precision, mask_BT1: micro.CompletionMask());
                     (logProbs.sum() / -tokens).backward();
                 }
             }

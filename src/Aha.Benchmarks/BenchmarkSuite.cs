@@ -37,7 +37,7 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
     {
         if (Wanted("machine"))
         {
-            status("measuring the machine");
+            Measuring("the machine");
             MachineRates machine = MachineRates.Measure(options.Threads);
             status(machine.ToString());
             foreach (BenchmarkFigure figure in machine.Figures()) yield return figure;
@@ -53,14 +53,14 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
                 using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = options.Threads });
                 foreach (IWorkload work in GenerationWorks(shape, engine))
                 {
-                    status($"measuring {shape.Name}: {work.What}");
+                    Measuring($"{shape.Name}: {work.What}");
                     yield return Measure(shape.Name, work, float32, "fp32 matmul", cancel);
                 }
             }
 
             if (!trained) continue;
             using CausalLanguageModel model = shape.Create();
-            status($"measuring {shape.Name}: which backend trains it fastest");
+            Measuring($"{shape.Name}: which backend trains it fastest");
             BackendKind backend = BackendChoice.Measure(shape.Config, BackendChoice.Candidates(shape.Config, MatmulProbe.Measure()), options.Threads).Best;
             using MatmulRate? bfloat16 = BackendChoice.PrecisionOf(backend) == ComputePrecision.BFloat16 ? new MatmulRate(ScalarType.BFloat16) : null;
             foreach ((string kind, Func<IWorkload> create) in TrainingWorks(shape, model, backend))
@@ -68,7 +68,7 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
                 if (!Wanted(kind)) continue;
                 cancel.ThrowIfCancellationRequested();
                 using IWorkload work = create();
-                status($"measuring {shape.Name}: {work.What}");
+                Measuring($"{shape.Name}: {work.What}");
                 yield return Measure(shape.Name, work, bfloat16 ?? float32, bfloat16 is null ? "fp32 matmul" : "bf16 matmul", cancel);
             }
         }
@@ -78,7 +78,7 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
             foreach (bool responses in (bool[])[false, true])
             {
                 using var work = new VerdictWorkload(responses);
-                status($"measuring verifier: {work.What}");
+                Measuring($"verifier: {work.What}");
                 yield return Measure("verifier", work, null, "", cancel);
             }
         }
@@ -88,9 +88,11 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
         foreach (string? path in models.Select(model => model.Path).Distinct())
         {
             using var work = new TokenizingWorkload(path);
-            status($"measuring tokenizer: {work.What}");
+            Measuring($"tokenizer: {work.What}");
             yield return Measure("tokenizer", work, null, "", cancel);
         }
+
+        void Measuring(string what) => status($"measuring {what}");
     }
 
     private IEnumerable<IWorkload> GenerationWorks(BenchmarkModel shape, RolloutEngine engine)

@@ -121,6 +121,10 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
 
         public override int HeadRows => 256;
 
+        public override int WeightBytes => sizeof(short);
+
+        public override int LogitBytes => sizeof(float) + sizeof(short);
+
         public override bool UsesLibtorch => true;
 
         public override long Floats(LinearShape shape) => 0;

@@ -28,11 +28,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
 {
     private float* _normed, _inner, _dx, _dNormed, _dQkv, _dMixed, _dGateUp;
 
-    private long LayerFloats(int rows)
-    {
-        DecoderShape s = _shape;
-        return (long)rows * (2 * s.HiddenStride + s.QkvStride + s.QStride + s.GateUpStride) + Arena.RoundUp((long)rows * s.Heads);
-    }
+    private long LayerFloats(int rows) => (long)rows * _shape.KeptByLayer + Arena.RoundUp((long)rows * _shape.Heads);
 
     private long Footprint(TokenBlock block) =>
         LayerFloats(block.Rows) * _shape.Layers + (long)block.Rows * _shape.HiddenStride + 4 * Arena.RoundUp(block.TargetCount);

@@ -47,6 +47,9 @@ internal sealed class DecoderShape(ModelConfig config)
 
     public int VocabStride => Lanes.RoundUp(Vocab);
 
+    /// <summary>Floats that a layer keeps of a row for the backward pass: residual stream before it and in its middle, queries, keys and values, the heads' outputs, gates and ups.</summary>
+    public int KeptByLayer => 2 * HiddenStride + QkvStride + QStride + GateUpStride;
+
     /// <summary>Rough multiply-adds of a sequence's forward pass: what balances the threads.</summary>
     public double Cost(int tokens) =>
         tokens * (Layers * ((double)Hidden * (Qkv + Q + 3 * Inner) + (double)Q * tokens) + (double)Vocab * Hidden);

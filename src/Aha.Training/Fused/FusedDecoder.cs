@@ -58,12 +58,11 @@ public sealed unsafe class FusedDecoder : IDisposable
     public static long EstimateBytes(ModelConfig config, long tokens, int threads, ComputePrecision precision)
     {
         var shape = new DecoderShape(config);
-        bool half = precision == ComputePrecision.BFloat16;
-        long parameters = (long)ParameterLayout.Count(config);
-        long weights = parameters * (half ? sizeof(short) : 2 * sizeof(float)), gradients = parameters * sizeof(float) * threads;
-        long kept = tokens * ((long)shape.Layers * (2 * shape.HiddenStride + shape.QkvStride + shape.QStride + shape.GateUpStride) + shape.HiddenStride) * sizeof(float);
-        long row = (long)shape.VocabStride * (half ? sizeof(float) + sizeof(short) : sizeof(float));
-        return weights + gradients + kept + row * OutputHead.RowsAtATime(shape, ProductKindOf(precision, KernelSet.Scalar).HeadRows) * threads;
+        // What a kind keeps does not depend on the kernels.
+        ProductKind kind = ProductKindOf(precision, KernelSet.Scalar);
+        long weights = (long)ParameterLayout.Count(config) * (kind.WeightBytes + sizeof(float) * threads);
+        long kept = tokens * ((long)shape.Layers * shape.KeptByLayer + shape.HiddenStride) * sizeof(float);
+        return weights + kept + (long)shape.VocabStride * kind.LogitBytes * OutputHead.RowsAtATime(shape, kind.HeadRows) * threads;
     }
 
     /// <summary>Whether this decoder can train a model of a shape.</summary>

@@ -37,6 +37,12 @@ internal abstract class ProductKind
     /// <summary>Fewest rows whose logits are computed together.</summary>
     public abstract int HeadRows { get; }
 
+    /// <summary>Bytes that a weight is kept in, all layouts together.</summary>
+    public abstract int WeightBytes { get; }
+
+    /// <summary>Bytes that a logit takes while it is alive, copies included.</summary>
+    public abstract int LogitBytes { get; }
+
     /// <summary>Whether libtorch multiplies.</summary>
     public abstract bool UsesLibtorch { get; }
 

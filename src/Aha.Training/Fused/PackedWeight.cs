@@ -44,6 +44,10 @@ internal sealed unsafe class PackedWeight<TSimd, TVector> : LinearWeight
 
         public override int HeadRows => 32;
 
+        public override int WeightBytes => 2 * sizeof(float);
+
+        public override int LogitBytes => sizeof(float);
+
         public override bool UsesLibtorch => false;
 
         public override long Floats(LinearShape shape) => ForwardFloats(shape) + Arena.RoundUp((long)shape.Outputs * shape.InputStride);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Aha.Tests.EndToEnd;
@@ -15,8 +14,7 @@ internal sealed class ChatServer : IDisposable
     {
         _server = new LoopbackServer(async context =>
         {
-            using JsonDocument request = await JsonDocument.ParseAsync(context.Request.Body);
-            string message = request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString()!;
+            string message = await ChatCompletions.MessageOfAsync(context.Request);
             string content;
             lock (_lock)
             {
@@ -24,7 +22,7 @@ internal sealed class ChatServer : IDisposable
                 content = answer(message);
             }
 
-            await context.Response.WriteAsync(JsonSerializer.Serialize(new { choices = new[] { new { message = new { content } } } }));
+            await context.Response.WriteAsync(ChatCompletions.Reply(content));
         });
         Url = new Uri(_server.Root, "v1").AbsoluteUri;
     }

@@ -17,7 +17,6 @@ internal sealed class FakeHub : IDisposable
 
     private readonly LoopbackServer _hub;
     private readonly LoopbackServer _delivery;
-    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Fault>> _faults = new();
 
     public FakeHub()
@@ -66,7 +65,6 @@ internal sealed class FakeHub : IDisposable
 
     public void Dispose()
     {
-        _stop.Cancel();
         _hub.Dispose();
         _delivery.Dispose();
     }
@@ -179,7 +177,7 @@ internal sealed class FakeHub : IDisposable
         await response.Body.FlushAsync();
         if (fault.StallAfter is not null)
         {
-            await Task.Delay(Timeout.Infinite, _stop.Token);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Aha.Tests;
 using Microsoft.AspNetCore.Http;
 
@@ -25,8 +24,6 @@ internal sealed class JudgeServer : IDisposable
 
     public int MostAtOnce { get; private set; }
 
-    public static string Completion(string content) => JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content } } } });
-
     public void Dispose()
     {
         _stop.Cancel();
@@ -38,8 +35,7 @@ internal sealed class JudgeServer : IDisposable
         lock (_lock) (Requests, MostAtOnce) = (Requests + 1, Math.Max(MostAtOnce, ++_underWay));
         try
         {
-            using JsonDocument request = await JsonDocument.ParseAsync(context.Request.Body);
-            string message = request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString()!;
+            string message = await ChatCompletions.MessageOfAsync(context.Request);
             (int status, string? body) = await answer(message, context.Request.Headers.Authorization, _stop.Token);
             if (body is null) await Task.Delay(Timeout.Infinite, _stop.Token);
             context.Response.StatusCode = status;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Aha.Tests;
 using Aha.Verification.Format;
 using Aha.Verification.Graders;
 using Aha.Verification.Judges;
@@ -22,7 +23,7 @@ public class JudgeTests
         {
             int number = Number(message);
             await Task.Delay(number % 5 * 20, cancel);
-            return (200, JudgeServer.Completion($"I thought about it.\n**Verdict: {(number % 2 == 0 ? "correct" : "wrong")}.**"));
+            return (200, ChatCompletions.Reply($"I thought about it.\n**Verdict: {(number % 2 == 0 ? "correct" : "wrong")}.**"));
         });
         RewardTotal[] totals = await GradeAsync(server, s_quick, 24);
         Assert.Equal(Enumerable.Range(0, 24).Select(i => i % 2 == 0 ? 1.0 : 0.0), totals.Select(t => t.Total));
@@ -40,8 +41,8 @@ public class JudgeTests
             // 0: right at once; 1: at the third attempt; 2: never; 3: refused for good.
             return Task.FromResult<(int, string?)>(number switch
             {
-                0 => (200, JudgeServer.Completion("Verdict: correct")),
-                1 => time < 3 ? (503, "busy") : (200, JudgeServer.Completion("Verdict: wrong")),
+                0 => (200, ChatCompletions.Reply("Verdict: correct")),
+                1 => time < 3 ? (503, "busy") : (200, ChatCompletions.Reply("Verdict: wrong")),
                 2 => (500, "broken"),
                 _ => (400, "no"),
             });
@@ -58,7 +59,7 @@ public class JudgeTests
     [Fact]
     public async Task AHangingJudgeCostsItsDeadlineAndNobodyElsesPlace()
     {
-        using var server = new JudgeServer((message, _, _) => Task.FromResult<(int, string?)>((200, Number(message) == 0 ? null : JudgeServer.Completion("Verdict: correct"))));
+        using var server = new JudgeServer((message, _, _) => Task.FromResult<(int, string?)>((200, Number(message) == 0 ? null : ChatCompletions.Reply("Verdict: correct"))));
         var clock = Stopwatch.StartNew();
         RewardTotal[] totals = await GradeAsync(server, s_quick with { AttemptTimeout = TimeSpan.FromSeconds(0.3), Deadline = TimeSpan.FromSeconds(0.7), Concurrency = 2 }, 10);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.3, 10);
@@ -80,14 +81,14 @@ public class JudgeTests
 
     public static TheoryData<string> Rubbish => new(
         "", "not json", "[]", "{}", """{"choices": []}""", """{"choices": [{"message": {"content": null}}]}""", """{"choices": [1]}""",
-        JudgeServer.Completion(""), JudgeServer.Completion("It is correct."), JudgeServer.Completion("Verdict: maybe"), JudgeServer.Completion("Verdict: correct or wrong"),
-        JudgeServer.Completion("Verdict: correct\nVerdict: wrong"), JudgeServer.Completion("Verdict: correct\nthough I am not sure"), JudgeServer.Completion("<think> Verdict: correct"));
+        ChatCompletions.Reply(""), ChatCompletions.Reply("It is correct."), ChatCompletions.Reply("Verdict: maybe"), ChatCompletions.Reply("Verdict: correct or wrong"),
+        ChatCompletions.Reply("Verdict: correct\nVerdict: wrong"), ChatCompletions.Reply("Verdict: correct\nthough I am not sure"), ChatCompletions.Reply("<think> Verdict: correct"));
 
     [Theory]
     [MemberData(nameof(Rubbish))]
     public async Task RubbishIsNoVerdict(string body)
     {
-        using var server = new JudgeServer((message, _, _) => Task.FromResult<(int, string?)>((200, Number(message) == 0 ? body : JudgeServer.Completion("Verdict: wrong"))));
+        using var server = new JudgeServer((message, _, _) => Task.FromResult<(int, string?)>((200, Number(message) == 0 ? body : ChatCompletions.Reply("Verdict: wrong"))));
         RewardTotal[] totals = await GradeAsync(server, s_quick with { Attempts = 2 }, 2);
         Assert.False(totals[0].IsScorable);
         Assert.Equal(0, totals[1].Total);
@@ -120,7 +121,7 @@ public class JudgeTests
         using var server = new JudgeServer((message, key, _) =>
         {
             (seen, authorization) = (message, key);
-            return Task.FromResult<(int, string?)>((200, JudgeServer.Completion("Verdict: correct")));
+            return Task.FromResult<(int, string?)>((200, ChatCompletions.Reply("Verdict: correct")));
         });
         using var client = new JudgeClient(new JudgeOptions { Url = server.Url, Model = "m" }, "secret");
         var grader = new JudgeGrader("judge", client, ResponsePart.Summary);
@@ -140,7 +141,7 @@ public class JudgeTests
         using var server = new JudgeServer((message, _, _) =>
         {
             string a = Between(message, "response_a"), b = Between(message, "response_b");
-            return Task.FromResult<(int, string?)>((200, JudgeServer.Completion($"Preferred: {(b == "good" && a != "good" ? "B" : "A")}")));
+            return Task.FromResult<(int, string?)>((200, ChatCompletions.Reply($"Preferred: {(b == "good" && a != "good" ? "B" : "A")}")));
         });
         using var client = new JudgeClient(new JudgeOptions { Url = server.Url, Model = "m" }, null);
         var judge = new PreferenceJudge(client);
@@ -157,7 +158,7 @@ public class JudgeTests
         {
             string a = Between(message, "response_a"), b = Between(message, "response_b");
             await Task.Delay(a.Length % 3 * 5, cancel);
-            return (200, JudgeServer.Completion(a == "odd" || b == "odd" ? "I cannot say." : $"Preferred: {(string.CompareOrdinal(a, b) >= 0 ? "A" : "B")}"));
+            return (200, ChatCompletions.Reply(a == "odd" || b == "odd" ? "I cannot say." : $"Preferred: {(string.CompareOrdinal(a, b) >= 0 ? "A" : "B")}"));
         });
         using var client = new JudgeClient(new JudgeOptions { Url = server.Url, Model = "m" }, null);
         var labelling = new PreferenceLabelling(new PreferenceJudge(client), new GraderOptions { Concurrency = 4, Attempts = 2, BackOff = TimeSpan.FromMilliseconds(1) }, TimeProvider.System);
