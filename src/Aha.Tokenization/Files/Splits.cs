@@ -69,7 +69,7 @@ internal static class Splits
                 mapsBytes = true;
                 break;
             default:
-                throw new TokenizationException($"{path}: the pre-tokenizer step {step.GetRawText().ReplaceLineEndings(" ")} is not one Aha knows");
+                throw new TokenizationException($"{path}: the pre-tokenizer step {step.GetRawText()} is not one Aha knows");
         }
     }
 }

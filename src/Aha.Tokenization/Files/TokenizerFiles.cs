@@ -119,7 +119,7 @@ internal sealed class TokenizerFiles
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new TokenizationException($"{path} is not a {Path.GetFileName(path)} that Aha can read: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new TokenizationException($"{path} is not a {Path.GetFileName(path)} that Aha can read: {e.Message}", e);
         }
     }
 

@@ -100,29 +100,31 @@ public class TokenizerFileTests
 
         // The first kilobytes hold everything but the vocabulary, and are hit most.
         Gen<int> place = Gen.OneOf(Gen.Int[0, 2500], Gen.Int[0, tokenizer.Length - 1]);
-        Gen.Select(place, Gen.Byte, Gen.Int[0, 3], Gen.Int[0, config.Length - 1]).Sample(
-            (at, value, kind, inConfig) =>
-            {
-                byte[] bad = kind == 0 ? tokenizer[..at] : [.. tokenizer];
-                if (kind > 0)
-                {
-                    bad[at] = value;
-                }
+        // A backslash fewer in the pattern of a split: the line break that is left of it is quoted in the error.
+        Damage(836, 68, 3, 76);
+        Gen.Select(place, Gen.Byte, Gen.Int[0, 3], Gen.Int[0, config.Length - 1]).Sample(Damage, threads: 1, iter: 500);
 
-                byte[] badConfig = [.. config];
-                badConfig[inConfig] = kind == 3 ? value : badConfig[inConfig];
-                File.WriteAllBytes(folder.File("tokenizer.json"), bad);
-                File.WriteAllBytes(folder.File("tokenizer_config.json"), badConfig);
-                try
-                {
-                    Tokenizer.Load(folder.Path).Encode("some text 123");
-                }
-                catch (TokenizationException e)
-                {
-                    Assert.DoesNotContain('\n', e.Message);
-                }
-            },
-            threads: 1, iter: 500);
+        void Damage(int at, byte value, int kind, int inConfig)
+        {
+            byte[] bad = kind == 0 ? tokenizer[..at] : [.. tokenizer];
+            if (kind > 0)
+            {
+                bad[at] = value;
+            }
+
+            byte[] badConfig = [.. config];
+            badConfig[inConfig] = kind == 3 ? value : badConfig[inConfig];
+            File.WriteAllBytes(folder.File("tokenizer.json"), bad);
+            File.WriteAllBytes(folder.File("tokenizer_config.json"), badConfig);
+            try
+            {
+                Tokenizer.Load(folder.Path).Encode("some text 123");
+            }
+            catch (TokenizationException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        }
     }
 
     [Fact]
