@@ -25,18 +25,19 @@ internal static class RolloutBenchmark
         int newTokens = arguments.Get("new", 128);
         int samples = arguments.Get("samples", 1);
         int repeats = arguments.Get("repeats", 5);
+        var precisions = arguments.Enums("precisions", [RolloutPrecision.Fp32]);
         arguments.RefuseOthers();
 
         Console.WriteLine($"{threads} threads, {(slots == 0 ? "automatic" : slots)} slots each; prompt {PromptLength} + {newTokens} new; {samples} samples a prompt; best of {repeats}");
-        Console.WriteLine("| kernels | model | batch | lengths | tok/s | GFLOP/s | peak GFLOP/s | share | share of busy cores | tok/s of processor time |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| kernels | precision | model | batch | lengths | tok/s | GFLOP/s | peak GFLOP/s | share | share of busy cores | tok/s of processor time |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (string model in models)
         {
             BenchmarkModel shape = BenchmarkModel.Find(model);
             ModelConfig config = shape.Config;
-            foreach (var kernels in kernelSets.Where(RolloutEngineOptions.IsSupported))
+            foreach (var (kernels, precision) in kernelSets.Where(RolloutEngineOptions.IsSupported).SelectMany(_ => precisions, (k, p) => (k, p)))
             {
-                using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = threads, SlotsPerThread = slots == 0 ? null : slots, Kernels = kernels });
+                using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = threads, SlotsPerThread = slots == 0 ? null : slots, Kernels = kernels, Precision = precision });
                 foreach (int batch in batches)
                 {
                     Measure("equal", batch, []);
@@ -62,7 +63,7 @@ internal static class RolloutBenchmark
                     }
 
                     double flopPerToken = 2.0 * shape.Parameters, flops = best * flopPerToken;
-                    Console.WriteLine($"| {kernels} | {model} | {batch} | {lengths} | {best:N0} | {flops / 1e9:F1} | {peak / 1e9:F0} | {flops / peak:P0} | {busy * flopPerToken / peak:P0} | {busy:N0} |");
+                    Console.WriteLine($"| {kernels} | {precision} | {model} | {batch} | {lengths} | {best:N0} | {flops / 1e9:F1} | {peak / 1e9:F0} | {flops / peak:P0} | {busy * flopPerToken / peak:P0} | {busy:N0} |");
                 }
             }
         }

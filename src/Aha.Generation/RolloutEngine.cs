@@ -6,6 +6,8 @@ using Aha.Generation.Kernels;
 using Aha.Generation.Memory;
 using Aha.Generation.Scheduling;
 using Aha.Models;
+using Aha.Models.Checkpoints;
+using Aha.Tensors;
 
 namespace Aha.Generation;
 
@@ -22,6 +24,9 @@ public sealed unsafe class RolloutEngine : IDisposable
 {
     private const int PrefillRows = 32;
     private const int MostSlots = 64;
+
+    // libtorch's products in bf16 are still some way from their full rate at 64 rows.
+    private const int MostSlotsByLibtorch = 128;
 
     // Fewer rows than this do not hide the reading and widening of the weights, which a team does once for all its threads.
     private const int SharedToSequencesPerThread = 8;
@@ -71,31 +76,32 @@ public sealed unsafe class RolloutEngine : IDisposable
         _config = config;
         _options = options ?? new RolloutEngineOptions();
         Kernels = _options.Resolve();
-        _layout = new KvLayout(config);
+        Precision = stored is null ? _options.Precision : RolloutPrecision.Fp32;
+        _layout = new KvLayout(config, ByLibtorch(Precision));
         _pool = new KvBlockPool(_layout.BlockFloats);
         _rope = new RopeTable(config);
         _stored = stored is not null;
-        _weights = new PackedWeights(config, PanelWidth(Kernels), stored);
+        _weights = new PackedWeights(config, PanelWidth(Kernels), FormatOf(config, Precision, stored), ByLibtorch(Precision));
         _workers = new RolloutWorker[_options.Threads];
         for (int i = 0; i < _workers.Length; i++)
-            _workers[i] = new RolloutWorker(CreateDecoder(), _pool, _layout, _options.SlotsPerThread ?? MostSlots);
+            _workers[i] = new RolloutWorker(CreateDecoder(), _pool, _layout, _options.SlotsPerThread ?? (_weights.ByLibtorch ? MostSlotsByLibtorch : MostSlots));
     }
 
     /// <summary>Bytes of an engine that decodes so many sequences of so many positions at once: packed weights and KV cache.</summary>
-    public static long EstimateBytes(ModelConfig config, int positions, int sequences)
+    public static long EstimateBytes(ModelConfig config, int positions, int sequences, RolloutPrecision precision = RolloutPrecision.Fp32)
     {
-        // The embedding is kept as a table and, as the output matrix, in panels.
-        long table = config.TieWordEmbeddings ? (long)config.VocabSize * config.HiddenSize * sizeof(float) : 0;
-        long cache = (long)KvLayout.BlocksFor(positions) * new KvLayout(config).BlockFloats * sizeof(float);
-        return ModelMemory.Weights(config) + table + cache * sequences;
+        ArgumentNullException.ThrowIfNull(config);
+        Validate(config);
+        using var weights = new PackedWeights(config, PanelWidth(new RolloutEngineOptions().Resolve()), FormatOf(config, precision, null), ByLibtorch(precision), allocate: false);
+        return weights.Bytes + (long)KvLayout.BlocksFor(positions) * new KvLayout(config, weights.ByLibtorch).BlockFloats * sizeof(float) * sequences;
     }
 
-    /// <summary>Bytes of an engine that holds a stored model's matrices in their file's precision; see <see cref="EstimateBytes(ModelConfig, int, int)"/>.</summary>
+    /// <summary>Bytes of an engine that holds a stored model's matrices in their file's precision; see <see cref="EstimateBytes(ModelConfig, int, int, RolloutPrecision)"/>.</summary>
     public static long EstimateBytes(IStoredWeights model, int positions, int sequences)
     {
         ArgumentNullException.ThrowIfNull(model);
         Validate(model.Config);
-        using var weights = new PackedWeights(model.Config, PanelWidth(new RolloutEngineOptions().Resolve()), model, allocate: false);
+        using var weights = new PackedWeights(model.Config, PanelWidth(new RolloutEngineOptions().Resolve()), model.FormatOf, allocate: false);
         return weights.Bytes + (long)KvLayout.BlocksFor(positions) * new KvLayout(model.Config).BlockFloats * sizeof(float) * sequences;
     }
 
@@ -104,6 +110,9 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     /// <summary>The kernel set in use, never <see cref="KernelSet.Auto"/>.</summary>
     public KernelSet Kernels { get; }
+
+    /// <summary>How matrices are kept that <see cref="LoadWeights"/> brings.</summary>
+    public RolloutPrecision Precision { get; }
 
     public ModelConfig Config => _config;
 
@@ -126,7 +135,7 @@ public sealed unsafe class RolloutEngine : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _policyVersion = null;
-            _weights.Load(weights);
+            _weights.Load(Precision == RolloutPrecision.Fp32 || _weights.ByLibtorch ? weights : new RoundedWeights(weights, Precision.Format()));
             _policyVersion = policyVersion;
         }
     }
@@ -246,6 +255,7 @@ public sealed unsafe class RolloutEngine : IDisposable
     private int ChooseSlots(int positions)
     {
         long halfCache = Math.Max(1, (long)KvLayout.BlocksFor(positions) * _layout.BlockFloats / 2);
+        if (_weights.ByLibtorch) return MostSlotsByLibtorch;
         return Math.Clamp((int)Math.Min(MostSlots, (_weights.Bytes / sizeof(float) + halfCache - 1) / halfCache + 7) / 8 * 8, 8, MostSlots);
     }
 
@@ -260,11 +270,12 @@ public sealed unsafe class RolloutEngine : IDisposable
 
         int active = Math.Min(_workers.Length, job.Sequences);
         int limit = Math.Min(slots, (job.Sequences + active - 1) / active);
-        RunThreads(active, worker => _workers[worker].Run(job, limit));
+        if (_weights.ByLibtorch) SingleThread.Around(before => RunThreads(active, worker => SingleThread.In(before, () => _workers[worker].Run(job, limit))));
+        else RunThreads(active, worker => _workers[worker].Run(job, limit));
     }
 
     private bool IsShared(int sequences) =>
-        _workers.Length > 1 && _weights.Bytes >= _options.ShareFromBytes && sequences <= _workers.Length * SharedToSequencesPerThread;
+        !_weights.ByLibtorch && _workers.Length > 1 && _weights.Bytes >= _options.ShareFromBytes && sequences <= _workers.Length * SharedToSequencesPerThread;
 
     /// <summary>Runs what uses the first worker's decoder, with all other threads sharing its steps.</summary>
     private void RunAsTeam(Action lead)
@@ -332,6 +343,12 @@ public sealed unsafe class RolloutEngine : IDisposable
         _ => MatMul<SimdScalar, Lanes16>.PanelWidth,
     };
 
+    private static Func<string, StoredFormat>? FormatOf(ModelConfig config, RolloutPrecision precision, IStoredWeights? stored) =>
+        stored is not null ? stored.FormatOf : precision == RolloutPrecision.Fp32 ? null : RoundedWeights.Formats(config, precision.Format());
+
+    // By what the processor says of itself, not by a trial: a run that goes on must compute as it began.
+    private static bool ByLibtorch(RolloutPrecision precision) => precision == RolloutPrecision.Bf16 && BFloat16Units.ArePresent;
+
     private static IStoredWeights Require(IStoredWeights model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -340,7 +357,7 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     private DecoderStep CreateDecoder()
     {
-        int rows = Math.Max(_options.SlotsPerThread ?? MostSlots, PrefillRows);
+        int rows = _weights.ByLibtorch ? MostSlotsByLibtorch : Math.Max(_options.SlotsPerThread ?? MostSlots, PrefillRows);
         return Kernels switch
         {
             KernelSet.Avx512 => new DecoderStep<Simd512, Vector512<float>>(_config, _weights, _rope, _layout, rows, _options.Threads),

@@ -18,9 +18,12 @@ public enum KernelSet
     Avx512,
 }
 
-/// <summary>How much of the machine an engine uses. None of it changes what is generated.</summary>
+/// <summary>How much of the machine an engine uses, and in which precision. Of these only the precision changes what is generated.</summary>
 public sealed record RolloutEngineOptions
 {
+    /// <summary>How the matrices of a policy are kept; a stored model's keep their file's.</summary>
+    public RolloutPrecision Precision { get; init; }
+
     /// <summary>Threads, each decoding sequences of its own.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

@@ -9,6 +9,7 @@ internal sealed unsafe class MatrixProduct<TSimd, TVector>(long scratchFloats, i
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
+    private readonly BFloat16Scratch _halves = new();
     private readonly NativeBuffer<float>?[] _scratch = new NativeBuffer<float>?[mostMembers];
     private float* _x, _y, _init;
     private nint _xStride, _yStride, _initStride;
@@ -24,6 +25,12 @@ internal sealed unsafe class MatrixProduct<TSimd, TVector>(long scratchFloats, i
     /// <summary>All of a matrix's outputs; see <see cref="MatMul{TSimd, TVector}.Multiply"/>.</summary>
     public void Run(float* x, nint xStride, int rows, PackedMatrix w, float* y, nint yStride, float* init, nint initStride)
     {
+        if (w.Half is { } half)
+        {
+            half.Multiply(x, xStride, rows, y, yStride, init, initStride, _halves);
+            return;
+        }
+
         if (Team is null)
         {
             MatMul<TSimd, TVector>.Multiply(x, xStride, rows, w, 0, w.Panels, y, yStride, init, initStride, Scratch(0));
@@ -47,5 +54,6 @@ internal sealed unsafe class MatrixProduct<TSimd, TVector>(long scratchFloats, i
     public void Dispose()
     {
         foreach (NativeBuffer<float>? scratch in _scratch) scratch?.Dispose();
+        _halves.Dispose();
     }
 }

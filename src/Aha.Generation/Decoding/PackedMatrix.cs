@@ -3,8 +3,11 @@ using Aha.Models;
 
 namespace Aha.Generation.Decoding;
 
-/// <summary>A weight matrix <c>[outputs, depth]</c> as panels of <see cref="Width"/> outputs over the whole depth, zero behind the last output.</summary>
-internal readonly unsafe record struct PackedMatrix(nint Address, StoredFormat Format, int Depth, int Width, int Panels)
+/// <summary>
+/// A weight matrix <c>[outputs, depth]</c> as panels of <see cref="Width"/> outputs over the whole depth, zero behind the last output; or, where libtorch multiplies by it,
+/// as <see cref="Half"/>, with so many outputs and no panels.
+/// </summary>
+internal readonly unsafe record struct PackedMatrix(nint Address, StoredFormat Format, int Depth, int Width, int Panels, BFloat16Matrix? Half = null)
 {
     public long PanelBytes { get; } = PanelBlock.Bytes(Format, Depth, Width);
 
@@ -15,6 +18,12 @@ internal readonly unsafe record struct PackedMatrix(nint Address, StoredFormat F
     /// <summary>Writes one output's numbers, fp32.</summary>
     public void Write(int output, ReadOnlySpan<float> row)
     {
+        if (Half is not null)
+        {
+            Half.Write(output, row);
+            return;
+        }
+
         float* to = (float*)Panel(output / Width) + output % Width;
         for (int k = 0; k < row.Length; k++, to += Width) *to = row[k];
     }

@@ -8,7 +8,7 @@ namespace Aha.Generation.Decoding;
 internal sealed record PackedLayer(nint AttentionNorm, nint FeedForwardNorm, PackedAttention Attention, PackedFeedForward FeedForward);
 
 /// <summary>
-/// The policy's weights in the kernels' layout, all in one buffer that is allocated once and refilled by every <see cref="Load"/>: in fp32, or as a stored
+/// The policy's weights in the kernels' layout, in memory that is allocated once and refilled by every <see cref="Load"/>: in fp32, or as a stored
 /// model's file has them.
 /// </summary>
 internal sealed unsafe class PackedWeights : IDisposable
@@ -20,12 +20,14 @@ internal sealed unsafe class PackedWeights : IDisposable
     private nint _embedding;
     private PackedMatrix _table;
 
-    /// <param name="stored">The model whose precision matrices keep, and which alone can then be loaded; null where all are fp32.</param>
+    /// <param name="formatOf">How a tensor's matrix is kept: what is loaded then has to store it so. Null where all are fp32.</param>
+    /// <param name="byLibtorch">Whether libtorch multiplies by what is kept in bf16; that is then loaded from fp32.</param>
     /// <param name="allocate">False to learn the size only.</param>
-    public PackedWeights(ModelConfig config, int panelWidth, IStoredWeights? stored = null, bool allocate = true)
+    public PackedWeights(ModelConfig config, int panelWidth, Func<string, StoredFormat>? formatOf = null, bool byLibtorch = false, bool allocate = true)
     {
         _config = config;
-        _packer = new WeightPacker(panelWidth, stored);
+        ByLibtorch = byLibtorch;
+        _packer = new WeightPacker(panelWidth, formatOf, byLibtorch);
         Width = _packer.RoundUp(config.HiddenSize);
         _layers = new PackedLayer[config.NumHiddenLayers];
         Place();
@@ -33,6 +35,9 @@ internal sealed unsafe class PackedWeights : IDisposable
         _packer.Allocate();
         Place();
     }
+
+    /// <summary>Whether libtorch multiplies by what is kept in bf16.</summary>
+    public bool ByLibtorch { get; }
 
     /// <summary>Hidden size rounded up to whole panels: the stride of the embedding and of the residual stream.</summary>
     public int Width { get; }

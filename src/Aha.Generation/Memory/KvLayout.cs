@@ -8,7 +8,8 @@ namespace Aha.Generation.Memory;
 /// (transposed, so that sixteen scores are one vector) followed by values <c>[16, ValueStride]</c>. Latent attention caches every head's keys and
 /// values as attention reads them, not the compressed rows.
 /// </summary>
-internal sealed class KvLayout(ModelConfig config)
+/// <param name="half">Keys and values in bf16 in place of fp32.</param>
+internal sealed class KvLayout(ModelConfig config, bool half = false)
 {
     public const int Positions = Lanes.Count;
 
@@ -17,11 +18,16 @@ internal sealed class KvLayout(ModelConfig config)
     /// <summary>The width of a value rounded up to whole vectors; what the padding holds does not matter.</summary>
     public int ValueStride { get; } = Lanes.RoundUp(config.LatentAttention?.ValueHeadDim ?? config.HeadDim);
 
-    public int HeadFloats => (KeyDim + ValueStride) * Positions;
+    public bool IsHalf => half;
 
-    public int LayerFloats => HeadFloats * config.NumKeyValueHeads;
+    /// <summary>Bytes of a number.</summary>
+    public int Size => half ? sizeof(ushort) : sizeof(float);
 
-    public int BlockFloats => LayerFloats * config.NumHiddenLayers;
+    public int HeadBytes => (KeyDim + ValueStride) * Positions * Size;
+
+    public int LayerBytes => HeadBytes * config.NumKeyValueHeads;
+
+    public int BlockFloats => LayerBytes * config.NumHiddenLayers / sizeof(float);
 
     public static int BlocksFor(int positions) => (positions + Positions - 1) / Positions;
 }

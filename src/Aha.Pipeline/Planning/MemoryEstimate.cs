@@ -40,7 +40,7 @@ internal static class MemoryEstimate
     public static long Of(ModelConfig config, StageWork work, Recipe recipe)
     {
         long parameters = Parameters(config);
-        long weights = Baseline + (parameters * sizeof(float)) + (work.LongestCompletion > 0 ? RolloutEngine.EstimateBytes(config, positions: 0, sequences: 0) : 0);
+        long weights = Baseline + (parameters * sizeof(float)) + Engines(config, work);
         if (work.MicroBatchTokens == 0)
         {
             return weights;
@@ -56,6 +56,12 @@ internal static class MemoryEstimate
 
         return weights + (parameters * sizeof(float) * (work.HoldsReference ? 2 : 1)) + trained + Passes(config, work, recipe);
     }
+
+    // Below fp32 there is a second engine, for evaluations.
+    private static long Engines(ModelConfig config, StageWork work) =>
+        work.LongestCompletion == 0 ? 0
+        : RolloutEngine.EstimateBytes(config, positions: 0, sequences: 0)
+            + (work.RolloutPrecision == RolloutPrecision.Fp32 ? 0 : RolloutEngine.EstimateBytes(config, positions: 0, sequences: 0, work.RolloutPrecision));
 
     // What the backend keeps beside weights and gradient.
     private static long Passes(ModelConfig config, StageWork work, Recipe recipe)

@@ -1,3 +1,4 @@
+using Aha.Generation;
 using Aha.Models.Adapters;
 
 namespace Aha.Pipeline.Planning;
@@ -22,6 +23,9 @@ internal readonly record struct StageWork
 
     /// <summary>Most tokens a completion may have; 0 where none is sampled.</summary>
     public int LongestCompletion { get; init; }
+
+    /// <summary>Of the engine that samples for training.</summary>
+    public RolloutPrecision RolloutPrecision { get; init; }
 
     /// <summary>An evaluation of so many problems, or of all where <paramref name="problems"/> is 0, added.</summary>
     public StageWork WithEvaluation(RunPlan plan, int problems, int times)

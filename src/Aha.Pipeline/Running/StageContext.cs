@@ -38,7 +38,7 @@ internal sealed record RunContext(
         }
     }
 
-    public RolloutEngine Engine(ModelConfig config) => new(config, new RolloutEngineOptions { Threads = Threads });
+    public RolloutEngine Engine(ModelConfig config, RolloutPrecision precision = RolloutPrecision.Fp32) => new(config, new RolloutEngineOptions { Threads = Threads, Precision = precision });
 
     /// <summary>The run's backend, or libtorch in fp32 where that cannot train a model of this shape.</summary>
     public TrainingBackend CreateBackend(CausalLanguageModel model) =>

@@ -33,6 +33,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             HoldsReference = options.KlBeta > 0,
             Lora = options.Lora?.ToConfig(),
             LongestCompletion = options.MaxNewTokens,
+            RolloutPrecision = options.RolloutPrecision,
         }.WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 2).WithEvaluation(plan, options.EvaluationProblems, during);
     }
 
@@ -40,8 +41,11 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
     {
         RunContext run = context.Run;
         using CausalLanguageModel model = context.LoadStartModel();
-        using RolloutEngine engine = run.Engine(model.Config);
+        using RolloutEngine engine = run.Engine(model.Config, options.RolloutPrecision);
         RolloutSampler sampler = context.Sampler(engine);
+        // What is evaluated is the model, not what samples for it.
+        using RolloutEngine? exact = options.RolloutPrecision == RolloutPrecision.Fp32 ? null : run.Engine(model.Config);
+        RolloutSampler evaluator = exact is null ? sampler : context.Sampler(exact);
         using TrainingBackend backend = run.CreateBackend(model);
         using LoraAdapter? adapter = context.Attach(options.Lora, model);
         IReadOnlyList<Problem> general = options.GeneralShare > 0 ? run.General!.Problems(Split.Train) : [];
@@ -129,8 +133,8 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             }
 
             double start = clock.Seconds;
-            engine.LoadWeights(model, done);
-            context.Evaluate(sampler, outside ? all : watched, run.Task.Name, done, start);
+            (exact ?? engine).LoadWeights(model, done);
+            context.Evaluate(evaluator, outside ? all : watched, run.Task.Name, done, start);
             return clock.Seconds - start;
         }
     }

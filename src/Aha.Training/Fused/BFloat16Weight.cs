@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Aha.Models.Kernels;
 using Aha.Tensors;
 using static TorchSharp.torch;
@@ -36,7 +35,7 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
 
     public override void Set(int output, ReadOnlySpan<float> inputs)
     {
-        fixed (float* from = inputs) Narrow(from, _memory + (nint)output * _shape.Inputs * 2, _shape.Inputs);
+        fixed (float* from = inputs) BFloat16Rows.Narrow(from, _memory + (nint)output * _shape.Inputs * 2, _shape.Inputs);
     }
 
     public override void Forward(float* x, nint xs, int rows, float* y, nint ys, float* init, nint ins, ProductScratch scratch)
@@ -44,7 +43,7 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
         using HalfMatrix from = Narrow(x, xs, rows, _shape.Inputs, scratch, 0);
         using HalfMatrix to = scratch.Half(1, RoundUp(rows), _shape.OutputStride);
         to.Values.addmm_(from.Values, _transposed, 0, 1);
-        for (int r = 0; r < rows; r++) Widen(to.Row(r), init is null ? null : init + r * ins, y + r * ys, _shape.OutputStride);
+        for (int r = 0; r < rows; r++) BFloat16Rows.Widen(to.Row(r), init is null ? null : init + r * ins, y + r * ys, _shape.OutputStride);
     }
 
     public override void Backward(float* dy, nint dys, int rows, float* dx, nint dxs, ProductScratch scratch)
@@ -54,7 +53,7 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
         to.Values.addmm_(from.Values, _own, 0, 1);
         for (int r = 0; r < rows; r++)
         {
-            Widen(to.Row(r), null, dx + r * dxs, _shape.Inputs);
+            BFloat16Rows.Widen(to.Row(r), null, dx + r * dxs, _shape.Inputs);
             new Span<float>(dx + r * dxs + _shape.Inputs, _shape.InputStride - _shape.Inputs).Clear();
         }
     }
@@ -74,7 +73,7 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
             for (int o = 0; o < count; o++)
             {
                 float* row = dw + (nint)(first + o) * _shape.InputStride;
-                Widen(sum.Row(o), row, row, _shape.Inputs);
+                BFloat16Rows.Widen(sum.Row(o), row, row, _shape.Inputs);
             }
         }
     }
@@ -94,24 +93,9 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
     {
         int height = RoundUp(rows);
         HalfMatrix to = scratch.Half(place, height, columns);
-        for (int r = 0; r < rows; r++) Narrow(from + r * stride, to.Row(r), columns);
+        for (int r = 0; r < rows; r++) BFloat16Rows.Narrow(from + r * stride, to.Row(r), columns);
         new Span<byte>(to.Row(rows), (height - rows) * columns * 2).Clear();
         return to;
-    }
-
-    private static void Narrow(float* from, byte* to, int count)
-    {
-        for (nint i = 0; i < count; i += Lanes.Count) Lanes.Store<BFloat16Element>(Lanes.Load<Float32Element>((byte*)from, i, count), to, i, count);
-    }
-
-    private static void Widen(byte* from, float* init, float* to, int count)
-    {
-        for (nint i = 0; i < count; i += Lanes.Count)
-        {
-            Vector256<float> value = Lanes.Load<BFloat16Element>(from, i, count);
-            if (init is not null) value += Lanes.Load<Float32Element>((byte*)init, i, count);
-            Lanes.Store<Float32Element>(value, (byte*)to, i, count);
-        }
     }
 
     private sealed class Half : ProductKind

@@ -151,21 +151,7 @@ public sealed unsafe class FusedDecoder : IDisposable
             return;
         }
 
-        // Each pass has a thread; libtorch shall not share one's products out among the others. It keeps the number for every thread, and one for threads to come.
-        int before = get_num_threads();
-        Parallel.For(0, _passes.Length, _parallel, i =>
-        {
-            set_num_threads(1);
-            try
-            {
-                run(i);
-            }
-            finally
-            {
-                set_num_threads(before);
-            }
-        });
-        set_num_threads(before);
+        SingleThread.Around(before => Parallel.For(0, _passes.Length, _parallel, i => SingleThread.In(before, () => run(i))));
     }
 
     private Tensor Gradient()

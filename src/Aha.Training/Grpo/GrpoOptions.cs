@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Aha.Generation;
 using Aha.Training.Losses;
 using Aha.Training.Optimization;
 
@@ -75,6 +76,9 @@ public sealed record GrpoOptions
 
     [Description("dynamic sampling (DAPO): draw questions again until enough groups have unequal rewards, at most this many rounds; 1 draws once")]
     public int SamplingRounds { get; init; } = 1;
+
+    [Description("the precision in which the policy samples: fp32, bf16 (by the processor's units for it, where it has them), q8_0, q4_0; the ratio is that of the learning policy to the rounded one that sampled, evaluations are in fp32")]
+    public RolloutPrecision RolloutPrecision { get; init; }
 
     [Description("soft overlong punishment (DAPO): tokens before the limit over which it grows to -overlong_penalty; 0 is off")]
     public int OverlongBuffer { get; init; }

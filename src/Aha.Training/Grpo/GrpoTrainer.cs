@@ -171,7 +171,7 @@ public sealed class GrpoTrainer : IDisposable
         metrics["trained_fraction"] = (double)trained.Length / batch.Completions.Count;
         if (State.Step == 0 && trained.Length > 0)
         {
-            metrics["sampling/exact_logp_difference/max"] = PolicyUpdate.CheckOnPolicy(Model, batch, trained, _options);
+            metrics["sampling/exact_logp_difference/max"] = PolicyUpdate.CheckOnPolicy(Model, batch, trained, _options, mustBeEqual: _engine.Precision == RolloutPrecision.Fp32);
         }
 
         int groups = batch.Completions[^1].Group + 1;

@@ -33,17 +33,18 @@ public class MiniatureRecipeTests
             evaluation_problems: 4
             checkpoint_every: 2
             samples_every: 2
+            rollout_precision: ROLLOUTS
           - { name: test, kind: eval, from: zero }
         """;
 
     [Theory]
-    [InlineData("fused")]
-    [InlineData("fused_bf16")]
-    [InlineData("libtorch_fp32")]
-    public void KilledInterruptedAndResumedItEndsBitForBitLikeAnUninterruptedRun(string backend)
+    [InlineData("fused", "fp32")]
+    [InlineData("fused_bf16", "bf16")]
+    [InlineData("libtorch_fp32", "q4_0")]
+    public void KilledInterruptedAndResumedItEndsBitForBitLikeAnUninterruptedRun(string backend, string rollouts)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("mini.yaml"), Recipe.Replace("BACKEND", backend, StringComparison.Ordinal));
+        File.WriteAllText(folder.File("mini.yaml"), Recipe.Replace("BACKEND", backend, StringComparison.Ordinal).Replace("ROLLOUTS", rollouts, StringComparison.Ordinal));
 
         using AhaProcess straight = AhaProcess.Start(folder.Path, "run", "mini.yaml", "--output", "straight", "--json");
         Assert.True(straight.Wait(s_limit) == 0, straight.Errors);

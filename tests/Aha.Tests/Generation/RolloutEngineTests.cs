@@ -115,10 +115,13 @@ public class RolloutEngineTests
         Assert.Equal(completions.Sum(c => c.Tokens.Length), last);
     }
 
-    [Fact]
-    public void The_decode_loop_allocates_nothing_per_token()
+    [Theory]
+    [InlineData(RolloutPrecision.Fp32)]
+    [InlineData(RolloutPrecision.Bf16)]
+    public void The_decode_loop_allocates_nothing_per_token(RolloutPrecision precision)
     {
-        using var engine = Engine(1, 8);
+        using var engine = new RolloutEngine(Model.Config, new RolloutEngineOptions { Threads = 1, SlotsPerThread = 8, Precision = precision });
+        engine.LoadWeights(Model, 7);
         long Bytes(int newTokens)
         {
             RolloutRequest[] requests = [new([1, 2, 3], 8, 1)];

@@ -2,6 +2,8 @@ using Aha.Generation.Kernels;
 using Aha.Generation.Memory;
 using Aha.Generation.Scheduling;
 using Aha.Models;
+using Aha.Models.Kernels;
+using Lanes = Aha.Generation.Kernels.Lanes;
 
 namespace Aha.Generation.Decoding.Attention;
 
@@ -35,18 +37,39 @@ internal abstract unsafe class AttentionStep<TSimd, TVector>(ModelConfig config,
     public virtual void Dispose() => _scores.Dispose();
 
     /// <summary>Where a row's position lies in its block: a layer's first key head's keys, first dimension.</summary>
-    protected float* Keys(Row row, int layer) =>
-        row.Blocks[row.Position / KvLayout.Positions] + (long)layer * layout.LayerFloats + row.Position % KvLayout.Positions;
+    protected byte* Keys(Row row, int layer) =>
+        (byte*)row.Blocks[row.Position / KvLayout.Positions] + (long)layer * layout.LayerBytes + row.Position % KvLayout.Positions * layout.Size;
 
     /// <summary>Where the values of the head whose <see cref="Keys"/> these are begin for the same position.</summary>
-    protected float* Values(float* keys, Row row)
+    protected byte* Values(byte* keys, Row row)
     {
         int slot = row.Position % KvLayout.Positions;
-        return keys - slot + layout.KeyDim * KvLayout.Positions + slot * layout.ValueStride;
+        return keys + (layout.KeyDim * KvLayout.Positions + slot * (layout.ValueStride - 1)) * layout.Size;
+    }
+
+    /// <summary>Writes a part of one position's key, dimension below dimension.</summary>
+    protected void StoreKey(float* key, int width, byte* target)
+    {
+        if (layout.IsHalf)
+        {
+            var column = (ushort*)target;
+            for (int d = 0; d < width; d++, column += KvLayout.Positions) *column = BFloat16Rows.Round(key[d]);
+        }
+        else
+        {
+            var column = (float*)target;
+            for (int d = 0; d < width; d++, column += KvLayout.Positions) *column = key[d];
+        }
     }
 
     /// <summary>Writes one value row. Whole vectors: what lands in the padding never reaches the output.</summary>
-    protected static void StoreValue(float* value, int width, float* target)
+    protected void StoreValue(float* value, int width, byte* target)
+    {
+        if (layout.IsHalf) BFloat16Rows.Narrow(value, target, Lanes.RoundUp(width));
+        else StoreFloats(value, width, (float*)target);
+    }
+
+    private static void StoreFloats(float* value, int width, float* target)
     {
         for (int d = 0; d < width; d += Lanes.Count) TSimd.Store(TSimd.Load(value + d), target + d);
     }
@@ -104,9 +127,12 @@ internal abstract unsafe class AttentionStep<TSimd, TVector>(ModelConfig config,
         // Ascending heads: the padding one writes behind its output is overwritten by the next.
         for (int h = firstHead; h < endHead; h++)
         {
-            nint keyOffset = (nint)_layer * layout.LayerFloats + (nint)(h / group) * layout.HeadFloats;
-            Attention<TSimd, TVector>.Attend(
-                queries + h * layout.KeyDim, row.Blocks, row.Position + 1, keyOffset, layout.KeyDim, layout.ValueStride, scores, output + h * _valueDim);
+            nint keyOffset = (nint)_layer * layout.LayerBytes + (nint)(h / group) * layout.HeadBytes;
+            float* query = queries + h * layout.KeyDim, mixed = output + h * _valueDim;
+            if (layout.IsHalf)
+                Attention<TSimd, TVector, CachedHalves<TSimd, TVector>>.Attend(query, row.Blocks, row.Position + 1, keyOffset, layout.KeyDim, layout.ValueStride, scores, mixed);
+            else
+                Attention<TSimd, TVector, CachedFloats<TSimd, TVector>>.Attend(query, row.Blocks, row.Position + 1, keyOffset, layout.KeyDim, layout.ValueStride, scores, mixed);
         }
     }
 }

@@ -65,11 +65,10 @@ internal sealed unsafe class GroupedQueryStep<TSimd, TVector> : AttentionStep<TS
         Elementwise<TSimd, TVector>.Rotate(q, heads, headDim / 2, cos, sin, 1f / MathF.Sqrt(headDim));
         Elementwise<TSimd, TVector>.Rotate(k, kvHeads, headDim / 2, cos, sin, 1f);
 
-        float* keys = Keys(row, layer);
-        for (int h = 0; h < kvHeads; h++, keys += _layout.HeadFloats, v += headDim)
+        byte* keys = Keys(row, layer);
+        for (int h = 0; h < kvHeads; h++, keys += _layout.HeadBytes, k += headDim, v += headDim)
         {
-            float* column = keys;
-            for (int d = 0; d < headDim; d++, column += KvLayout.Positions) *column = *k++;
+            StoreKey(k, headDim, keys);
             StoreValue(v, headDim, Values(keys, row));
         }
     }

@@ -104,12 +104,12 @@ internal sealed unsafe class LatentAttentionStep<TSimd, TVector> : AttentionStep
     {
         float* keyValue = _keyValue + (long)r * _keyValueStride, rotary = _rotary + (long)r * _rotaryStride;
         Turn(row.Position, _query + (long)r * _queryStride, rotary);
-        float* keys = Keys(row, layer);
-        for (int h = 0; h < _config.NumAttentionHeads; h++, keys += _layout.HeadFloats)
+        byte* keys = Keys(row, layer);
+        for (int h = 0; h < _config.NumAttentionHeads; h++, keys += _layout.HeadBytes)
         {
-            float* column = keys;
-            for (int d = 0; d < _latent.PlainHeadDim; d++, column += KvLayout.Positions) *column = *keyValue++;
-            for (int d = 0; d < _config.HeadDim; d++, column += KvLayout.Positions) *column = rotary[d];
+            StoreKey(keyValue, _latent.PlainHeadDim, keys);
+            StoreKey(rotary, _config.HeadDim, keys + _latent.PlainHeadDim * KvLayout.Positions * _layout.Size);
+            keyValue += _latent.PlainHeadDim;
             StoreValue(keyValue, _latent.ValueHeadDim, Values(keys, row));
             keyValue += _latent.ValueHeadDim;
         }

@@ -17,6 +17,7 @@ internal sealed unsafe class GatedStep<TSimd, TVector>(MatrixProduct<TSimd, TVec
     private readonly NativeBuffer<float> _gateUp = new((long)mostMembers * maxRows * 2 * Lanes.Count);
     private readonly NativeBuffer<float> _hidden = new((long)maxRows * Lanes.RoundUp(inner));
     private readonly NativeBuffer<float> _zeros = new(2 * Lanes.Count);
+    private NativeBuffer<float>? _whole;
     private PackedGated? _weights;
     private float* _normed;
     private int _rows;
@@ -29,7 +30,8 @@ internal sealed unsafe class GatedStep<TSimd, TVector>(MatrixProduct<TSimd, TVec
         int hiddenStride = Lanes.RoundUp(weights.Inner);
         _normed = normed;
         (_weights, _rows) = (weights, rows);
-        if (product.Team is { } team) team.Run(this, team.Pieces(hiddenStride / Lanes.Count));
+        if (weights.GateUp.Half is not null) GateWhole(hiddenStride);
+        else if (product.Team is { } team) team.Run(this, team.Pieces(hiddenStride / Lanes.Count));
         else Gate(0, hiddenStride / Lanes.Count, 0);
         product.Run(_hidden.Pointer, hiddenStride, rows, weights.Down, y, width, init, initStride);
     }
@@ -45,6 +47,17 @@ internal sealed unsafe class GatedStep<TSimd, TVector>(MatrixProduct<TSimd, TVec
         _gateUp.Dispose();
         _hidden.Dispose();
         _zeros.Dispose();
+        _whole?.Dispose();
+    }
+
+    // libtorch multiplies by the whole matrix at once.
+    private void GateWhole(int hiddenStride)
+    {
+        _whole ??= new NativeBuffer<float>(2L * maxRows * Lanes.RoundUp(inner));
+        float* row = _whole.Pointer;
+        product.Run(_normed, width, _rows, _weights!.GateUp, row, 2 * hiddenStride, null, 0);
+        for (int r = 0; r < _rows; r++, row += 2 * hiddenStride)
+            Elementwise<TSimd, TVector>.SwiGlu(row, hiddenStride / Lanes.Count, _hidden.Pointer + (nint)r * hiddenStride, Lanes.Count);
     }
 
     /// <summary>silu(gate) * up for columns, sixteen at a time.</summary>
