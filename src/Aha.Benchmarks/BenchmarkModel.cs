@@ -44,10 +44,10 @@ public sealed record BenchmarkModel(string Name, ModelConfig Config, string? Pat
     /// <summary>Freshly initialised where the model is a made-up one: speed does not depend on the weights' values.</summary>
     public CausalLanguageModel Create() => Path is null ? CausalLanguageModel.Create(Config, seed: 1) : CausalLanguageModel.Load(Path);
 
-    /// <summary>An engine that only generates: a stored model's matrices stay in their file's precision.</summary>
+    /// <summary>An engine that only generates: unless it is to round them, a stored model's matrices stay in their file's precision.</summary>
     public RolloutEngine CreateEngine(RolloutEngineOptions options)
     {
-        if (Path is not null)
+        if (Path is not null && options.Precision == RolloutPrecision.Fp32)
         {
             using StoredModel stored = StoredModel.Open(Path);
             return new RolloutEngine(stored, options);

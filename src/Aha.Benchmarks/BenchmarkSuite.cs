@@ -58,6 +58,15 @@ public sealed class BenchmarkSuite(BenchmarkOptions options)
                 }
             }
 
+            if (Wanted("decode") && BFloat16Units.ArePresent && shape.Config.HiddenSize >= BackendChoice.BFloat16FromWidth)
+            {
+                using RolloutEngine engine = shape.CreateEngine(new RolloutEngineOptions { Threads = options.Threads, Precision = RolloutPrecision.Bf16 });
+                using var rate = new MatmulRate(ScalarType.BFloat16);
+                var work = new DecodeWorkload(shape, engine, options.Batches.Max());
+                Measuring($"{shape.Name}: {work.What}");
+                yield return Measure(shape.Name, work, rate, "bf16 matmul", cancel);
+            }
+
             if (!trained) continue;
             using CausalLanguageModel model = shape.Create();
             Measuring($"{shape.Name}: which backend trains it fastest");

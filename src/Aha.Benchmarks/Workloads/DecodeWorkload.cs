@@ -11,7 +11,7 @@ internal sealed class DecodeWorkload(BenchmarkModel model, RolloutEngine engine,
 {
     public const int PromptTokens = 16, NewTokens = 128;
 
-    public string What => $"decode@{batch}";
+    public string What => engine.Precision == RolloutPrecision.Fp32 ? $"decode@{batch}" : $"decode-{engine.Precision.ToString().ToLowerInvariant()}@{batch}";
 
     public string Unit => "tokens_per_second";
 

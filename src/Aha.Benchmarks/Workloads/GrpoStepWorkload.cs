@@ -4,6 +4,7 @@ using Aha.Generation;
 using Aha.Models;
 using Aha.Runs;
 using Aha.Tasks;
+using Aha.Tensors;
 using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Training.Grpo;
@@ -13,7 +14,7 @@ using Aha.Verification.Rewards;
 namespace Aha.Benchmarks.Workloads;
 
 /// <summary>
-/// A whole step of reinforcement learning through the real trainer: 32 questions x 8 completions, rollouts, rewards, update. Counted: 2 FLOP a parameter
+/// A whole step of reinforcement learning through the real trainer: 32 questions x 8 completions, rollouts (in bf16 where the backend is), rewards, update. Counted: 2 FLOP a parameter
 /// and new token for the rollouts, 6 for each token of prompt and completion in the update.
 /// </summary>
 /// <remarks>
@@ -32,7 +33,8 @@ internal sealed class GrpoStepWorkload : IWorkload
     public GrpoStepWorkload(BenchmarkModel shape, CausalLanguageModel model, BackendKind backend, int threads, bool ragged)
     {
         (_shape, _ragged) = (shape, ragged);
-        _engine = new RolloutEngine(shape.Config, new RolloutEngineOptions { Threads = threads });
+        RolloutPrecision precision = BackendChoice.PrecisionOf(backend) == ComputePrecision.BFloat16 ? RolloutPrecision.Bf16 : RolloutPrecision.Fp32;
+        _engine = new RolloutEngine(shape.Config, new RolloutEngineOptions { Threads = threads, Precision = precision });
         _backend = BackendChoice.Create(backend, model, threads);
         var tokenizer = new WordTokenizer(Enumerable.Range(0, shape.Config.VocabSize - 3).Select(i => i.ToString(CultureInfo.InvariantCulture)));
         var sampler = new RolloutSampler(_engine, tokenizer, new PromptTemplate("{prompt}"), new RewardSet(new WeightedReward(new AccuracyReward(), 1)), ReflectiveWords.Nano);

@@ -17,7 +17,9 @@ public static class BackendChoice
     private const int Rows = 8;
     private const int Tries = 3;
     private const double LongPass = 0.5;
-    private const int BFloat16FromWidth = 256;
+
+    /// <summary>The narrowest models for which bf16 is worth its digits.</summary>
+    public const int BFloat16FromWidth = 256;
 
     /// <summary>
     /// The candidates worth a try: bf16 only where the machine multiplies faster in it, and only for models wide enough that products are most of the time; of a narrow one it takes

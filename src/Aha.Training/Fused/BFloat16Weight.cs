@@ -46,28 +46,29 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
         for (int r = 0; r < rows; r++) BFloat16Rows.Widen(to.Row(r), init is null ? null : init + r * ins, y + r * ys, _shape.OutputStride);
     }
 
-    public override void Backward(float* dy, nint dys, int rows, float* dx, nint dxs, ProductScratch scratch)
+    public override OutputGradient Prepare(float* dy, nint dys, int rows, ProductScratch scratch) =>
+        new(dy, dys, rows, Narrow(dy, dys, rows, _shape.Outputs, scratch, 0));
+
+    public override void Backward(OutputGradient dy, float* dx, nint dxs, ProductScratch scratch)
     {
-        using HalfMatrix from = Narrow(dy, dys, rows, _shape.Outputs, scratch, 0);
-        using HalfMatrix to = scratch.Half(1, RoundUp(rows), _shape.Inputs);
-        to.Values.addmm_(from.Values, _own, 0, 1);
-        for (int r = 0; r < rows; r++)
+        using HalfMatrix to = scratch.Half(1, RoundUp(dy.Rows), _shape.Inputs);
+        to.Values.addmm_(dy.Half.Values, _own, 0, 1);
+        for (int r = 0; r < dy.Rows; r++)
         {
             BFloat16Rows.Widen(to.Row(r), null, dx + r * dxs, _shape.Inputs);
             new Span<float>(dx + r * dxs + _shape.Inputs, _shape.InputStride - _shape.Inputs).Clear();
         }
     }
 
-    public override void AddGradient(float* dy, nint dys, float* x, nint xs, int rows, float* dw, ProductScratch scratch)
+    public override void AddGradient(OutputGradient dy, float* x, nint xs, float* dw, ProductScratch scratch)
     {
-        using HalfMatrix from = Narrow(dy, dys, rows, _shape.Outputs, scratch, 0);
-        using HalfMatrix inputs = Narrow(x, xs, rows, _shape.Inputs, scratch, 1);
+        using HalfMatrix inputs = Narrow(x, xs, dy.Rows, _shape.Inputs, scratch, 1);
         int most = Math.Max(1, GradientElements / _shape.Inputs);
         for (int first = 0; first < _shape.Outputs; first += most)
         {
             int count = Math.Min(most, _shape.Outputs - first);
             using HalfMatrix sum = scratch.Half(2, count, _shape.Inputs);
-            using Tensor part = from.Values.narrow(1, first, count);
+            using Tensor part = dy.Half.Values.narrow(1, first, count);
             using Tensor turned = part.t();
             sum.Values.addmm_(turned, inputs.Values, 0, 1);
             for (int o = 0; o < count; o++)

@@ -30,22 +30,31 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         ref readonly LayerGradients sums = ref Gradients.Layers[index];
         LayerActivations at = At(block, index);
 
-        layer.Down.Backward(_dx, d, rows, _inner, s.InnerStride, _products);
-        GatedUnit<TSimd, TVector>.Backward(at.GateUp, _inner, _dGateUp, rows, s.InnerStride);
-        layer.Down.AddGradient(_dx, d, _inner, s.InnerStride, rows, sums.Down, _products);
+        using (OutputGradient dy = layer.Down.Prepare(_dx, d, rows, _products))
+        {
+            layer.Down.Backward(dy, _inner, s.InnerStride, _products);
+            GatedUnit<TSimd, TVector>.Backward(at.GateUp, _inner, _dGateUp, rows, s.InnerStride);
+            layer.Down.AddGradient(dy, _inner, s.InnerStride, sums.Down, _products);
+        }
+
         Normalisation<TSimd, TVector>.Forward(at.Middle, layer.MlpNorm, _normed, rows, s.Hidden, d, s.Epsilon);
-        layer.GateUp.AddGradient(_dGateUp, s.GateUpStride, _normed, d, rows, sums.GateUp, _products);
-        layer.GateUp.Backward(_dGateUp, s.GateUpStride, rows, _dNormed, d, _products);
+        PassBack(layer.GateUp, _dGateUp, s.GateUpStride, rows, _normed, d, sums.GateUp, _dNormed, d);
         Normalisation<TSimd, TVector>.Backward(at.Middle, layer.MlpNorm, _dNormed, _dx, sums.MlpNorm, rows, s.Hidden, d, s.Epsilon);
 
-        layer.Output.Backward(_dx, d, rows, _dMixed, s.QStride, _products);
-        layer.Output.AddGradient(_dx, d, at.Mixed, s.QStride, rows, sums.Output, _products);
+        PassBack(layer.Output, _dx, d, rows, at.Mixed, s.QStride, sums.Output, _dMixed, s.QStride);
         foreach (Segment segment in block.Segments) AttentionGradient(segment, at);
         if (s.Config.AttentionBias) AddRows(_dQkv, rows, s.QkvStride, sums.QkvBias);
         Normalisation<TSimd, TVector>.Forward(at.Input, layer.AttentionNorm, _normed, rows, s.Hidden, d, s.Epsilon);
-        layer.Qkv.AddGradient(_dQkv, s.QkvStride, _normed, d, rows, sums.Qkv, _products);
-        layer.Qkv.Backward(_dQkv, s.QkvStride, rows, _dNormed, d, _products);
+        PassBack(layer.Qkv, _dQkv, s.QkvStride, rows, _normed, d, sums.Qkv, _dNormed, d);
         Normalisation<TSimd, TVector>.Backward(at.Input, layer.AttentionNorm, _dNormed, _dx, sums.AttentionNorm, rows, s.Hidden, d, s.Epsilon);
+    }
+
+    // dx = dy W, dW += dyᵀ x.
+    private void PassBack(LinearWeight weight, float* dy, nint dys, int rows, float* x, nint xs, float* dw, float* dx, nint dxs)
+    {
+        using OutputGradient gradient = weight.Prepare(dy, dys, rows, _products);
+        weight.AddGradient(gradient, x, xs, dw, _products);
+        weight.Backward(gradient, dx, dxs, _products);
     }
 
     private void AttentionGradient(Segment segment, LayerActivations at)

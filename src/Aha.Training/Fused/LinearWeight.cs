@@ -14,11 +14,14 @@ internal abstract unsafe class LinearWeight : IDisposable
     /// <param name="init">Null for zeros, a bias (stride 0), the residual stream, or y itself.</param>
     public abstract void Forward(float* x, nint xs, int rows, float* y, nint ys, float* init, nint ins, ProductScratch scratch);
 
-    /// <summary>dx = dy W: dy <c>[rows, outputs]</c>, dx <c>[rows, inputs]</c>.</summary>
-    public abstract void Backward(float* dy, nint dys, int rows, float* dx, nint dxs, ProductScratch scratch);
+    /// <summary>Makes dy <c>[rows, outputs]</c> ready; it and <paramref name="scratch"/> are then for nothing but its products, until it is disposed.</summary>
+    public virtual OutputGradient Prepare(float* dy, nint dys, int rows, ProductScratch scratch) => new(dy, dys, rows, default);
+
+    /// <summary>dx = dy W: dx <c>[rows, inputs]</c>.</summary>
+    public abstract void Backward(OutputGradient dy, float* dx, nint dxs, ProductScratch scratch);
 
     /// <summary>dW += dyᵀ x: dW <c>[outputs, inputs]</c>, its rows padded.</summary>
-    public abstract void AddGradient(float* dy, nint dys, float* x, nint xs, int rows, float* dw, ProductScratch scratch);
+    public abstract void AddGradient(OutputGradient dy, float* x, nint xs, float* dw, ProductScratch scratch);
 
     public virtual void Dispose()
     {

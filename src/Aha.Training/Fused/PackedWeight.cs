@@ -29,11 +29,11 @@ internal sealed unsafe class PackedWeight<TSimd, TVector> : LinearWeight
     public override void Forward(float* x, nint xs, int rows, float* y, nint ys, float* init, nint ins, ProductScratch scratch) =>
         Products<TSimd, TVector>.Packed(x, xs, rows, _forward, y, ys, init, ins);
 
-    public override void Backward(float* dy, nint dys, int rows, float* dx, nint dxs, ProductScratch scratch) =>
-        Products<TSimd, TVector>.Packed(dy, dys, rows, _backward, dx, dxs, null, 0);
+    public override void Backward(OutputGradient dy, float* dx, nint dxs, ProductScratch scratch) =>
+        Products<TSimd, TVector>.Packed(dy.Values, dy.Stride, dy.Rows, _backward, dx, dxs, null, 0);
 
-    public override void AddGradient(float* dy, nint dys, float* x, nint xs, int rows, float* dw, ProductScratch scratch) =>
-        Products<TSimd, TVector>.AccumulateOuter(dy, dys, _shape.Outputs, x, xs, _shape.InputStride, rows, dw, _shape.InputStride, scratch.Strip);
+    public override void AddGradient(OutputGradient dy, float* x, nint xs, float* dw, ProductScratch scratch) =>
+        Products<TSimd, TVector>.AccumulateOuter(dy.Values, dy.Stride, _shape.Outputs, x, xs, _shape.InputStride, dy.Rows, dw, _shape.InputStride, scratch.Strip);
 
     private static long ForwardFloats(LinearShape shape) => Arena.RoundUp((long)shape.OutputStride * shape.Inputs);
 

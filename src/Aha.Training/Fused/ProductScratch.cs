@@ -12,7 +12,22 @@ internal readonly unsafe ref struct HalfMatrix(Tensor values, byte* memory, int 
 
     public byte* Row(int row) => memory + (nint)row * columns * 2;
 
-    public void Dispose() => Values.Dispose();
+    public void Dispose() => Values?.Dispose();
+}
+
+/// <summary>The gradient at a weight's outputs, <c>[rows, outputs]</c>, made ready once for the products it takes part in.</summary>
+internal readonly unsafe ref struct OutputGradient(float* values, nint stride, int rows, HalfMatrix half)
+{
+    public float* Values { get; } = values;
+
+    public nint Stride { get; } = stride;
+
+    public int Rows { get; } = rows;
+
+    /// <summary>The same in bf16, where that is multiplied.</summary>
+    public HalfMatrix Half { get; } = half;
+
+    public void Dispose() => Half.Dispose();
 }
 
 /// <summary>What one thread's products need beside their operands. Grows to the largest demand.</summary>

@@ -87,8 +87,12 @@ internal sealed unsafe class OutputHead<TSimd, TVector> : IDisposable
                 row[targets.Ids[first + i]] += dLogProbs[place] * inverseTemperature;
             }
 
-            weights.Head.Backward(_logits, _shape.VocabStride, count, _dNormed, d, scratch);
-            weights.Head.AddGradient(_logits, _shape.VocabStride, _normed, d, count, gradients.Head, scratch);
+            using (OutputGradient dLogits = weights.Head.Prepare(_logits, _shape.VocabStride, count, scratch))
+            {
+                weights.Head.Backward(dLogits, _dNormed, d, scratch);
+                weights.Head.AddGradient(dLogits, _normed, d, gradients.Head, scratch);
+            }
+
             for (int i = 0; i < count; i++)
             {
                 nint row = (nint)targets.Rows[first + i] * d;
