@@ -69,7 +69,7 @@ internal static class MemoryEstimate
         if (recipe.Backend is BackendChoiceKey.Auto or BackendChoiceKey.Fused or BackendChoiceKey.FusedBf16 && BackendChoice.CanFuse(config))
         {
             ComputePrecision precision = recipe.Backend == BackendChoiceKey.FusedBf16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
-            return FusedDecoder.EstimateBytes(config, work.MicroBatchTokens, RecipeRunner.Threads(recipe), precision);
+            return FusedDecoder.EstimateBytes(config, work.MicroBatchTokens, RecipeRunner.Threads(recipe), precision, recipe.ActivationCheckpointing);
         }
 
         // libtorch casts to bf16. Kept for the backward pass, fp32: norms, q k v and their rotation, attention, residuals, gate, up and their product.

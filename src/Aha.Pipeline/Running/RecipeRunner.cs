@@ -81,6 +81,11 @@ public static class RecipeRunner
             throw new RecipeException($"{plan.Source.Name}: stages.{unfit.Stage.Name}: backend: {YamlKeys.Show(plan.Recipe.Backend)} cannot train this model ({why}); leave backend out, or take libtorch_fp32");
         }
 
+        if (plan.Recipe is { ActivationCheckpointing: true, Backend: BackendChoiceKey.LibtorchFp32 or BackendChoiceKey.LibtorchBf16 })
+        {
+            throw new RecipeException($"{plan.Source.Name}: activation_checkpointing is for the fused backends, and backend is {YamlKeys.Show(plan.Recipe.Backend)}: leave one of the two out");
+        }
+
         if (plan.Recipe.Backend != BackendChoiceKey.Auto)
         {
             return (Enum.Parse<BackendKind>(plan.Recipe.Backend.ToString()), $"{probe}; training runs on {YamlKeys.Show(plan.Recipe.Backend)}, as the recipe says");
@@ -97,9 +102,15 @@ public static class RecipeRunner
         }
 
         ModelConfig config = plan.Stages[0].Config;
-        (BackendKind best, IReadOnlyDictionary<BackendKind, double> speeds) = BackendChoice.Measure(config, BackendChoice.Candidates(config, probe), threads);
+        (BackendKind best, IReadOnlyDictionary<BackendKind, double> speeds) = BackendChoice.Measure(config, Candidates(plan.Recipe, config, probe), threads);
         string tried = string.Join(", ", speeds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{YamlKeys.Show(s.Key)} {(s.Value < 10_000 ? $"{s.Value:F0}" : $"{s.Value / 1000:F0}k")} tokens/s")));
         return (best, $"{probe}; tried {tried}: training runs on {YamlKeys.Show(best)}");
+    }
+
+    private static IReadOnlyList<BackendKind> Candidates(Recipe recipe, ModelConfig config, MatmulProbe probe)
+    {
+        IReadOnlyList<BackendKind> all = BackendChoice.Candidates(config, probe);
+        return recipe.ActivationCheckpointing && BackendChoice.CanFuse(config) ? [.. all.Where(kind => kind is BackendKind.Fused or BackendKind.FusedBf16)] : all;
     }
 
     private static void RunStages(RunContext run, RunPlan plan)

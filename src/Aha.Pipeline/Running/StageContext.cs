@@ -42,7 +42,7 @@ internal sealed record RunContext(
 
     /// <summary>The run's backend, or libtorch in fp32 where that cannot train a model of this shape.</summary>
     public TrainingBackend CreateBackend(CausalLanguageModel model) =>
-        BackendChoice.Create(BackendChoice.CanFuse(model.Config) ? Backend : BackendChoice.Unfused(Backend), model, Threads);
+        BackendChoice.Create(BackendChoice.CanFuse(model.Config) ? Backend : BackendChoice.Unfused(Backend), model, Threads, Recipe.ActivationCheckpointing);
 
     /// <summary>A seed of the run's own for a purpose.</summary>
     public long Seed(string purpose) => Recipe.SeedFor(purpose);

@@ -71,10 +71,11 @@ public static class BackendChoice
     /// <summary>The same precision for a model that the fused decoder cannot train.</summary>
     public static BackendKind Unfused(BackendKind kind) => PrecisionOf(kind) == ComputePrecision.BFloat16 ? BackendKind.LibtorchBf16 : BackendKind.LibtorchFp32;
 
-    public static TrainingBackend Create(BackendKind kind, CausalLanguageModel model, int threads) => kind switch
+    /// <param name="checkpointing">Activation checkpointing, which libtorch's backends do not have.</param>
+    public static TrainingBackend Create(BackendKind kind, CausalLanguageModel model, int threads, bool checkpointing = false) => kind switch
     {
-        BackendKind.Fused => new FusedBackend(model, threads),
-        BackendKind.FusedBf16 => new FusedBackend(model, threads, ComputePrecision.BFloat16),
+        BackendKind.Fused => new FusedBackend(model, threads, checkpointing: checkpointing),
+        BackendKind.FusedBf16 => new FusedBackend(model, threads, ComputePrecision.BFloat16, checkpointing),
         BackendKind.LibtorchFp32 => new LibtorchBackend(model, ComputePrecision.Float32),
         _ => new LibtorchBackend(model, ComputePrecision.BFloat16),
     };

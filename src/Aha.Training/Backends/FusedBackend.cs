@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Aha.Training.Backends;
 
 /// <summary>The fused decoder. The loss is still libtorch's: its gradient with respect to the log-probabilities crosses over.</summary>
-public sealed class FusedBackend(CausalLanguageModel model, int threads, ComputePrecision precision = ComputePrecision.Float32) : TrainingBackend
+public sealed class FusedBackend(CausalLanguageModel model, int threads, ComputePrecision precision = ComputePrecision.Float32, bool checkpointing = false) : TrainingBackend
 {
-    private readonly FusedDecoder _decoder = new(model, threads, precision: precision);
+    private readonly FusedDecoder _decoder = new(model, threads, precision: precision, checkpointing: checkpointing);
 
     public override BackendKind Kind => precision == ComputePrecision.BFloat16 ? BackendKind.FusedBf16 : BackendKind.Fused;
 
@@ -22,7 +22,7 @@ public sealed class FusedBackend(CausalLanguageModel model, int threads, Compute
     /// <summary>Padding costs nothing here, so that few and full micro-batches are best.</summary>
     public override IReadOnlyList<MicroBatch> Cut(IEnumerable<TrainingSequence> sequences, int maxTokens) => SequenceBatcher.Fill(sequences, maxTokens);
 
-    public override TrainingBackend For(CausalLanguageModel other) => new FusedBackend(other, threads, precision);
+    public override TrainingBackend For(CausalLanguageModel other) => new FusedBackend(other, threads, precision, checkpointing);
 
     protected override void Dispose(bool disposing) => _decoder.Dispose();
 

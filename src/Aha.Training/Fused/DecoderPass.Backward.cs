@@ -16,7 +16,12 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
             _head.Backward(
                 At(block, _shape.Layers).Input, weights, Gradients, block.Targets, inverseTemperature, block.LogSums, outputs.Entropies,
                 gradients.LogProbs, gradients.Entropies, _dx, _products);
-            for (int l = _shape.Layers - 1; l >= 0; l--) BackwardLayer(block, l);
+            for (int l = _shape.Layers - 1; l >= 0; l--)
+            {
+                if (checkpointing) ForwardToGates(block, l);
+                BackwardLayer(block, l);
+            }
+
             EmbeddingGradient(block);
         }
     }

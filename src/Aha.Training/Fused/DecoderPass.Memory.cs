@@ -26,12 +26,18 @@ internal unsafe ref struct LayerActivations
 
 internal sealed unsafe partial class DecoderPass<TSimd, TVector>
 {
+    // Where layers are computed again, what one of them leaves beside its input.
+    private float* _layer;
     private float* _normed, _inner, _dx, _dNormed, _dQkv, _dMixed, _dGateUp;
 
-    private long LayerFloats(int rows) => (long)rows * _shape.KeptByLayer + Arena.RoundUp((long)rows * _shape.Heads);
+    private long InputFloats(int rows) => (long)rows * _shape.HiddenStride;
+
+    private long RestFloats(int rows) => (long)rows * (_shape.KeptByLayer - _shape.HiddenStride) + Arena.RoundUp((long)rows * _shape.Heads);
+
+    private long LayerFloats(int rows) => InputFloats(rows) + (checkpointing ? 0 : RestFloats(rows));
 
     private long Footprint(TokenBlock block) =>
-        LayerFloats(block.Rows) * _shape.Layers + (long)block.Rows * _shape.HiddenStride + 4 * Arena.RoundUp(block.TargetCount);
+        LayerFloats(block.Rows) * _shape.Layers + InputFloats(block.Rows) + 4 * Arena.RoundUp(block.TargetCount);
 
     /// <summary>After the last layer's activations comes the residual stream that it wrote, as the input of one layer more.</summary>
     private LayerActivations At(TokenBlock block, int layer)
@@ -39,7 +45,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         DecoderShape s = _shape;
         nint rows = block.Rows;
         float* input = block.Activations + (nint)LayerFloats(block.Rows) * layer;
-        float* qkv = input + rows * s.HiddenStride;
+        float* qkv = checkpointing ? _layer : input + rows * s.HiddenStride;
         float* mixed = qkv + rows * s.QkvStride;
         float* middle = mixed + rows * s.QStride;
         float* gateUp = middle + rows * s.HiddenStride;
@@ -52,7 +58,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         int rows = blocks.Max(block => block.Rows);
         _attention.EnsureLength(blocks.Max(block => block.Longest));
         _scratch.Reset(
-            (long)rows * (3 * s.HiddenStride + s.InnerStride + s.QkvStride + s.QStride + s.GateUpStride) + 7 * Lanes.Count);
+            (long)rows * (3 * s.HiddenStride + s.InnerStride + s.QkvStride + s.QStride + s.GateUpStride) + 7 * Lanes.Count + (checkpointing ? RestFloats(rows) : 0));
         _normed = _scratch.Take((long)rows * s.HiddenStride);
         _inner = _scratch.Take((long)rows * s.InnerStride);
         _dx = _scratch.Take((long)rows * s.HiddenStride);
@@ -60,5 +66,6 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>
         _dQkv = _scratch.Take((long)rows * s.QkvStride);
         _dMixed = _scratch.Take((long)rows * s.QStride);
         _dGateUp = _scratch.Take((long)rows * s.GateUpStride);
+        if (checkpointing) _layer = _scratch.Take(RestFloats(rows));
     }
 }

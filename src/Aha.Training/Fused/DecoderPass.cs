@@ -32,7 +32,9 @@ internal abstract class DecoderPass(DecoderShape shape) : IDisposable
 }
 
 /// <inheritdoc/>
-internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape shape, DecoderWeights weights, RopeTable rope, ProductKind kind) : DecoderPass(shape)
+/// <param name="checkpointing">Keep each layer's input alone, and compute the rest again on the way back.</param>
+internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape shape, DecoderWeights weights, RopeTable rope, ProductKind kind, bool checkpointing)
+    : DecoderPass(shape)
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
@@ -56,7 +58,7 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
         foreach (TokenBlock block in blocks)
         {
             if (!keep) arena.Reset(0);
-            block.Activations = arena.Take(LayerFloats(block.Rows) * _shape.Layers + (long)block.Rows * _shape.HiddenStride);
+            block.Activations = arena.Take(LayerFloats(block.Rows) * _shape.Layers + InputFloats(block.Rows));
             block.LogSums = arena.Take(block.TargetCount);
             block.Targets = ListTargets(block, arena);
             Embed(block, embedding);
@@ -78,6 +80,16 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
     }
 
     private void ForwardLayer(TokenBlock block, int index)
+    {
+        ForwardToGates(block, index);
+        int rows = block.Rows, d = _shape.HiddenStride;
+        LayerActivations at = At(block, index);
+        GatedUnit<TSimd, TVector>.Forward(at.GateUp, _inner, rows, _shape.InnerStride);
+        weights.Layers[index].Down.Forward(_inner, _shape.InnerStride, rows, At(block, index + 1).Input, d, at.Middle, d, _products);
+    }
+
+    /// <summary>All of a layer that the backward pass looks at.</summary>
+    private void ForwardToGates(TokenBlock block, int index)
     {
         DecoderShape s = _shape;
         int rows = block.Rows, d = s.HiddenStride;
@@ -103,8 +115,6 @@ internal sealed unsafe partial class DecoderPass<TSimd, TVector>(DecoderShape sh
         layer.Output.Forward(at.Mixed, s.QStride, rows, at.Middle, d, at.Input, d, _products);
         Normalisation<TSimd, TVector>.Forward(at.Middle, layer.MlpNorm, _normed, rows, s.Hidden, d, s.Epsilon);
         layer.GateUp.Forward(_normed, d, rows, at.GateUp, s.GateUpStride, null, 0, _products);
-        GatedUnit<TSimd, TVector>.Forward(at.GateUp, _inner, rows, s.InnerStride);
-        layer.Down.Forward(_inner, s.InnerStride, rows, At(block, index + 1).Input, d, at.Middle, d, _products);
     }
 
     private void Embed(TokenBlock block, float* embedding)

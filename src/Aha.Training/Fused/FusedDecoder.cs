@@ -32,8 +32,9 @@ public sealed unsafe class FusedDecoder : IDisposable
     /// <param name="model">Read at every <see cref="Forward"/>, its gradient written by <see cref="Backward"/>; not owned.</param>
     /// <param name="threads">At least 1.</param>
     /// <param name="precision">Of the matrix products.</param>
+    /// <param name="checkpointing">Keep only each layer's input for the backward pass and compute the rest again: less memory, more work, the same bits.</param>
     /// <exception cref="ArgumentException">The model's shape is not supported, or the kernel set is not available here.</exception>
-    public FusedDecoder(CausalLanguageModel model, int threads, KernelSet kernels = KernelSet.Auto, ComputePrecision precision = ComputePrecision.Float32)
+    public FusedDecoder(CausalLanguageModel model, int threads, KernelSet kernels = KernelSet.Auto, ComputePrecision precision = ComputePrecision.Float32, bool checkpointing = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         if (!Supports(model.Config, out string? why)) throw new ArgumentException(why, nameof(model));
@@ -44,7 +45,7 @@ public sealed unsafe class FusedDecoder : IDisposable
         _kind = ProductKindOf(precision, Kernels);
         _weights = new DecoderWeights(_shape, _kind);
         _passes = new DecoderPass[threads];
-        for (int i = 0; i < threads; i++) _passes[i] = CreatePass();
+        for (int i = 0; i < threads; i++) _passes[i] = CreatePass(checkpointing);
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
     }
 
@@ -55,13 +56,16 @@ public sealed unsafe class FusedDecoder : IDisposable
     public long NativeBytes => _weights.Bytes + _passes.Sum(pass => pass.Bytes);
 
     /// <summary>Native memory for batches of <paramref name="tokens"/> tokens, bytes: weights as they are multiplied, a gradient for each thread, activations, logits.</summary>
-    public static long EstimateBytes(ModelConfig config, long tokens, int threads, ComputePrecision precision)
+    public static long EstimateBytes(ModelConfig config, long tokens, int threads, ComputePrecision precision, bool checkpointing = false)
     {
         var shape = new DecoderShape(config);
         // What a kind keeps does not depend on the kernels.
         ProductKind kind = ProductKindOf(precision, KernelSet.Scalar);
         long weights = (long)ParameterLayout.Count(config) * (kind.WeightBytes + sizeof(float) * threads);
-        long kept = tokens * ((long)shape.Layers * shape.KeptByLayer + shape.HiddenStride) * sizeof(float);
+        long layers = checkpointing
+            ? tokens * shape.Layers * shape.HiddenStride + Math.Min(tokens, (long)threads * kind.BlockRows) * shape.KeptByLayer
+            : tokens * shape.Layers * shape.KeptByLayer;
+        long kept = (layers + tokens * shape.HiddenStride) * sizeof(float);
         return weights + kept + (long)shape.VocabStride * kind.LogitBytes * OutputHead.RowsAtATime(shape, kind.HeadRows) * threads;
     }
 
@@ -167,11 +171,11 @@ public sealed unsafe class FusedDecoder : IDisposable
         _ => PackedWeight<SimdScalar, Lanes16>.Kind,
     };
 
-    private DecoderPass CreatePass() => Kernels switch
+    private DecoderPass CreatePass(bool checkpointing) => Kernels switch
     {
-        KernelSet.Avx512 => new DecoderPass<Simd512, Vector512<float>>(_shape, _weights, _rope, _kind),
-        KernelSet.Avx2 => new DecoderPass<Simd256, Pair256>(_shape, _weights, _rope, _kind),
-        _ => new DecoderPass<SimdScalar, Lanes16>(_shape, _weights, _rope, _kind),
+        KernelSet.Avx512 => new DecoderPass<Simd512, Vector512<float>>(_shape, _weights, _rope, _kind, checkpointing),
+        KernelSet.Avx2 => new DecoderPass<Simd256, Pair256>(_shape, _weights, _rope, _kind, checkpointing),
+        _ => new DecoderPass<SimdScalar, Lanes16>(_shape, _weights, _rope, _kind, checkpointing),
     };
 
     private int[] Offsets(IReadOnlyList<TrainingSequence> sequences)

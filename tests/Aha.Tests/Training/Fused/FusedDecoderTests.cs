@@ -161,6 +161,35 @@ public sealed class FusedDecoderTests
         }
     }
 
+    [Theory]
+    [InlineData("even", ComputePrecision.Float32)]
+    [InlineData("odd", ComputePrecision.Float32)]
+    [InlineData("llama", ComputePrecision.BFloat16)]
+    public void CheckpointingGivesTheSameBitsWithinLessMemory(string shape, ComputePrecision precision)
+    {
+        ModelConfig config = FusedCases.Named(shape) with { NumHiddenLayers = 6 };
+        using CausalLanguageModel model = FusedCases.Model(config);
+        TrainingSequence[] sequences = FusedCases.Sequences(config, Enumerable.Range(0, 40).Select(i => (1 + i % 5, 20 + 7 * (i % 12))));
+        float[] coefficients = FusedCases.Coefficients(sequences.Sum(s => s.Completion.Length), seed: 4);
+        (float[] whole, float[] wholeGradient, long most) = Run(checkpointing: false);
+        (float[] again, float[] gradient, long less) = Run(checkpointing: true);
+        Assert.Equal(whole, again);
+        Assert.Equal(wholeGradient, gradient);
+        long tokens = sequences.Sum(s => s.Length);
+        long saved = FusedDecoder.EstimateBytes(config, tokens, 2, precision) - FusedDecoder.EstimateBytes(config, tokens, 2, precision, checkpointing: true);
+        Assert.InRange(most - less, 0.6 * saved, 1.4 * saved);
+        Assert.True(saved > 0, $"the estimate saves {saved}");
+
+        (float[] LogProbs, float[] Gradient, long Bytes) Run(bool checkpointing)
+        {
+            using var decoder = new FusedDecoder(model, 2, precision: precision, checkpointing: checkpointing);
+            FusedBatch batch = decoder.Forward(sequences);
+            float[] logProbs = batch.LogProbs.ToArray();
+            decoder.Backward(batch, coefficients);
+            return (logProbs, FusedCases.TakeGradient(model), decoder.NativeBytes);
+        }
+    }
+
     [Fact]
     public void NeitherThreadsNorBatchingChangeTheResult()
     {
