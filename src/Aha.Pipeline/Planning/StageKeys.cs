@@ -16,6 +16,9 @@ internal sealed class StageKeys
     // Keys that say when something is written down, not what comes of it.
     private static readonly HashSet<string> s_neutral = ["checkpoint_every"];
 
+    // Switches that came after runs had been begun without them: off, they are left out, and those runs go on.
+    private static readonly HashSet<string> s_laterSwitches = ["overlap_rollouts"];
+
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly SortedDictionary<string, string> _values;
@@ -138,7 +141,7 @@ internal sealed class StageKeys
             {
                 Add(values, $"{prefix}{key}.", value);
             }
-            else if (!s_neutral.Contains(key))
+            else if (!s_neutral.Contains(key) && !(value is false && s_laterSwitches.Contains(key)))
             {
                 values[prefix + key] = YamlKeys.Show(value);
             }

@@ -33,6 +33,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             HoldsReference = options.KlBeta > 0,
             Lora = options.Lora?.ToConfig(),
             LongestCompletion = options.MaxNewTokens,
+            TokensAhead = options.OverlapRollouts ? (long)options.PromptsPerStep * options.GroupSize * options.MaxNewTokens : 0,
         }.WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 2).WithEvaluation(plan, options.EvaluationProblems, during);
     }
 
