@@ -52,12 +52,12 @@ public sealed record DryRun(
         return new DryRun(Path.GetFullPath(plan.Folder), stages, stages.Sum(s => s.DiskBytes) + checkpoint, MemoryEstimate.Available);
     }
 
-    // What is trained, its two moments, and the reference model's weights.
+    // What is trained, its two moments, the reference model's weights, and rollouts.
     private static long CheckpointBytes(ModelConfig config, StageWork work)
     {
         long parameters = MemoryEstimate.Parameters(config);
         long trained = work.Lora is { } lora ? LoraAdapter.Count(config, lora).Trained : parameters;
-        return sizeof(float) * ((3 * trained) + (work.HoldsReference ? parameters : 0));
+        return (sizeof(float) * ((3 * trained) + (work.HoldsReference ? parameters : 0))) + (work.TokensAhead * MemoryEstimate.BytesOfSampledToken);
     }
 
     private static PlannedStage Estimate(RunPlan plan, StagePlan stage, SpeedTrial trial)

@@ -16,6 +16,9 @@ internal static class MemoryEstimate
     // The .NET runtime, libtorch and its thread pools, measured on an idle run.
     private const long Baseline = 450L << 20;
 
+    /// <summary>A judged token, in memory or in a checkpoint: its id, its log-probability, its text.</summary>
+    public const long BytesOfSampledToken = 24;
+
     /// <summary>The machine's memory, bytes.</summary>
     public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
@@ -34,13 +37,14 @@ internal static class MemoryEstimate
     }
 
     /// <summary>
-    /// Bytes: weights; where it samples, the engine's packed copy; where it trains, gradient and two moments in fp32, what the backend keeps of them beside,
-    /// and the activations of the largest micro-batch. Of an adapter the moments are its own, and the matrices it is added to are kept as they were.
+    /// Bytes: weights; where it samples, the engine's packed copy, and rollouts that lie ready; where it trains, gradient and two moments in fp32, what the
+    /// backend keeps of them beside, and the activations of the largest micro-batch: engine and backend keep their memory, at work or not, so that a stage has
+    /// both at once in any case. Of an adapter the moments are its own, and the matrices it is added to are kept as they were.
     /// </summary>
     public static long Of(ModelConfig config, StageWork work, Recipe recipe)
     {
         long parameters = Parameters(config);
-        long weights = Baseline + (parameters * sizeof(float)) + Engines(config, work);
+        long weights = Baseline + (parameters * sizeof(float)) + Engines(config, work) + (work.TokensAhead * BytesOfSampledToken);
         if (work.MicroBatchTokens == 0)
         {
             return weights;

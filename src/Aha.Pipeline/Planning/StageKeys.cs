@@ -16,6 +16,9 @@ internal sealed class StageKeys
     // Keys that say when something is written down, not what comes of it.
     private static readonly HashSet<string> s_neutral = ["checkpoint_every"];
 
+    // Keys that came after runs had been begun without them, with the value at which they change nothing: they are then left out, and those runs go on.
+    private static readonly Dictionary<string, string> s_later = new(StringComparer.Ordinal) { ["overlap_rollouts"] = YamlKeys.Show(false), ["rollout_precision"] = "fp32" };
+
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly SortedDictionary<string, string> _values;
@@ -138,9 +141,9 @@ internal sealed class StageKeys
             {
                 Add(values, $"{prefix}{key}.", value);
             }
-            else if (!s_neutral.Contains(key))
+            else if (!s_neutral.Contains(key) && YamlKeys.Show(value) is var shown && s_later.GetValueOrDefault(key) != shown)
             {
-                values[prefix + key] = YamlKeys.Show(value);
+                values[prefix + key] = shown;
             }
         }
     }

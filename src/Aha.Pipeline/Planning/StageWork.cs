@@ -27,6 +27,9 @@ internal readonly record struct StageWork
     /// <summary>Of the engine that samples for training.</summary>
     public RolloutPrecision RolloutPrecision { get; init; }
 
+    /// <summary>Most tokens of the rollouts that lie ready while others are learned from; 0 where none do.</summary>
+    public long TokensAhead { get; init; }
+
     /// <summary>An evaluation of so many problems, or of all where <paramref name="problems"/> is 0, added.</summary>
     public StageWork WithEvaluation(RunPlan plan, int problems, int times)
     {

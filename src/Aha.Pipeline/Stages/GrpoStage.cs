@@ -3,6 +3,7 @@ using Aha.Generation;
 using Aha.Models;
 using Aha.Models.Adapters;
 using Aha.Pipeline.Planning;
+using Aha.Pipeline.Recipes;
 using Aha.Pipeline.Running;
 using Aha.Runs;
 using Aha.Tasks;
@@ -34,6 +35,7 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
             Lora = options.Lora?.ToConfig(),
             LongestCompletion = options.MaxNewTokens,
             RolloutPrecision = options.RolloutPrecision,
+            TokensAhead = options.OverlapRollouts ? (long)options.PromptsPerStep * options.GroupSize * options.MaxNewTokens : 0,
         }.WithEvaluation(plan, plan.Recipe.Evaluation.Problems, 2).WithEvaluation(plan, options.EvaluationProblems, during);
     }
 
@@ -47,6 +49,12 @@ internal sealed class GrpoStage(GrpoOptions options) : IStage
         using RolloutEngine? exact = options.RolloutPrecision == RolloutPrecision.Fp32 ? null : run.Engine(model.Config);
         RolloutSampler evaluator = exact is null ? sampler : context.Sampler(exact);
         using TrainingBackend backend = run.CreateBackend(model);
+        if (options is { OverlapRollouts: true, RolloutPrecision: RolloutPrecision.Bf16 } && backend.Kind is BackendKind.LibtorchFp32 or BackendKind.LibtorchBf16)
+        {
+            // libtorch has one number of threads: what samples would change, now and then, how the update adds up.
+            throw new RecipeException($"stages.{context.Name}: overlap_rollouts with rollout_precision bf16 needs a fused backend, and this model trains on {YamlKeys.Show(backend.Kind)}: leave one of the two out");
+        }
+
         using LoraAdapter? adapter = context.Attach(options.Lora, model);
         IReadOnlyList<Problem> general = options.GeneralShare > 0 ? run.General!.Problems(Split.Train) : [];
         using var trainer = new GrpoTrainer(

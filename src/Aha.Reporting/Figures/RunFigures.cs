@@ -130,14 +130,17 @@ public static class RunFigures
         // One order, so that the layers keep their colours from run to run.
         string[] order = ["time/rollout", "time/reward", "time/update", "time/evaluation"];
         string[] phases = [.. order, .. view.TrainingNames(name => name.StartsWith("time/", StringComparison.Ordinal)).Except([.. order, "time/other"]), "time/other"];
-        var measured = phases.Select(phase => (Name: phase["time/".Length..], Points: view.TrainingMetric(phase))).ToArray();
-        if (measured.All(phase => phase.Points.Count == 0))
+        // Of rollouts sampled beside an update a step has what it waited for them, and no more.
+        HashSet<double> waited = [.. view.TrainingMetric("time/wait").Select(point => point.X)];
+        ChartPoint[] Of(string phase) => [.. view.TrainingMetric(phase).Where(point => phase is not ("time/rollout" or "time/reward") || !waited.Contains(point.X))];
+        var measured = phases.Select(phase => (Name: phase["time/".Length..], Points: Of(phase))).ToArray();
+        if (measured.All(phase => phase.Points.Length == 0))
         {
             return null;
         }
         double total = measured.Sum(phase => Sum(phase.Points));
         string shares = string.Join(", ", measured.Where(phase => Sum(phase.Points) > 0.005 * total).Select(phase => $"{phase.Name} {100 * Sum(phase.Points) / total:F0} %"));
-        int bucket = Smoothing.Bucket(measured.Max(phase => phase.Points.Count), MostBars);
+        int bucket = Smoothing.Bucket(measured.Max(phase => phase.Points.Length), MostBars);
         return new Chart
         {
             Id = "timings",
@@ -145,7 +148,7 @@ public static class RunFigures
             Caption = $"Of {Numbers.Duration(total)} in RL steps: {shares}.{(bucket > 1 ? $" Each bar is the mean of {bucket} steps." : "")}",
             YLabel = "seconds a step",
             Form = ChartForm.StackedBars,
-            Series = [.. measured.Select((phase, i) => (phase, i)).Where(layer => layer.phase.Points.Count > 0)
+            Series = [.. measured.Select((phase, i) => (phase, i)).Where(layer => layer.phase.Points.Length > 0)
                 .Select(layer => new ChartSeries(layer.phase.Name, Smoothing.Thin(layer.phase.Points, MostBars)) { Colour = layer.i })],
         };
     }

@@ -5,13 +5,14 @@ using Aha.Training.Optimization;
 namespace Aha.Training.Checkpoints;
 
 /// <summary>
-/// The one writer of training checkpoints: what is trained, optimiser, reference model where there is one, and state, in a folder that is
+/// The one writer of training checkpoints: what is trained, optimiser, reference model and rollouts sampled ahead where there are any, and state, in a folder that is
 /// replaced as a whole. A run killed while saving keeps the checkpoint before.
 /// </summary>
 public static class TrainingCheckpoint
 {
     private const string StateFile = "state.json";
     private const string OptimizerFile = "optimizer.bin";
+    private const string RolloutsFile = "rollouts.json";
     private const string ReferenceFolder = "reference";
 
     /// <summary>Whether <paramref name="folder"/> holds a checkpoint; mends one whose last replacement was cut short.</summary>
@@ -46,7 +47,13 @@ public static class TrainingCheckpoint
                 optimizer.Save(stream);
             }
 
-            File.WriteAllText(Path.Combine(fresh, StateFile), JsonSerializer.Serialize(state, TrainingState.Json));
+            if (state.Ahead is not null)
+            {
+                using FileStream stream = File.Create(Path.Combine(fresh, RolloutsFile));
+                JsonSerializer.Serialize(stream, state.Ahead, StoredRollouts.Json);
+            }
+
+            File.WriteAllText(Path.Combine(fresh, StateFile), JsonSerializer.Serialize(state with { SampledAhead = state.Ahead is not null }, TrainingState.Json));
             Delete(old);
             if (Directory.Exists(folder))
             {
@@ -79,13 +86,24 @@ public static class TrainingCheckpoint
                 optimizer.Load(stream);
             }
 
-            return JsonSerializer.Deserialize<TrainingState>(File.ReadAllText(Path.Combine(folder, StateFile)), TrainingState.Json)
+            TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllText(Path.Combine(folder, StateFile)), TrainingState.Json)
                 ?? throw new InvalidDataException($"{StateFile} is empty");
+            return state.SampledAhead ? state with { Ahead = ReadRollouts(folder) } : state;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidDataException or ModelFormatException or ArgumentException)
         {
-            throw new CheckpointException($"the checkpoint {folder} cannot be restored ({e.Message}); delete that folder to start the stage anew", e);
+            throw Unusable(folder, e);
         }
+    }
+
+    /// <summary>A checkpoint that was read and makes no sense.</summary>
+    internal static CheckpointException Unusable(string folder, Exception e) =>
+        new($"the checkpoint {folder} cannot be restored ({e.Message}); delete that folder to start the stage anew", e);
+
+    private static StoredRollouts ReadRollouts(string folder)
+    {
+        using FileStream stream = File.OpenRead(Path.Combine(folder, RolloutsFile));
+        return JsonSerializer.Deserialize<StoredRollouts>(stream, StoredRollouts.Json) ?? throw new InvalidDataException($"{RolloutsFile} is empty");
     }
 
     private static void Delete(string folder)

@@ -48,5 +48,13 @@ public sealed record TrainingState
     /// <summary>Transcripts of aha moments stored so far.</summary>
     [JsonPropertyName("ahas_kept")] public int AhasKept { get; init; }
 
+    /// <summary>Whether <see cref="Ahead"/> belongs to the checkpoint.</summary>
+    [JsonPropertyName("sampled_ahead")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SampledAhead { get; init; }
+
+    /// <summary>Rollouts of the step to come, where they are sampled ahead; a file of their own.</summary>
+    [JsonIgnore] public StoredRollouts? Ahead { get; init; }
+
     internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 }

@@ -74,6 +74,9 @@ public sealed record GrpoOptions
     [Description("optimiser updates a batch of rollouts (the paper: 16); above 1 the ratio departs from 1")]
     public int UpdatesPerRollout { get; init; } = 1;
 
+    [Description("sample the next step's completions while this step's are learned from: they come from a policy one step older, which the ratio corrects for")]
+    public bool OverlapRollouts { get; init; }
+
     [Description("dynamic sampling (DAPO): draw questions again until enough groups have unequal rewards, at most this many rounds; 1 draws once")]
     public int SamplingRounds { get; init; } = 1;
 

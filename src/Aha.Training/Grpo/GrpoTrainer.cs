@@ -10,6 +10,7 @@ using Aha.Training.Checkpoints;
 using Aha.Training.Losses;
 using Aha.Training.Optimization;
 using Aha.Verification;
+using Aha.Verification.Rewards;
 
 namespace Aha.Training.Grpo;
 
@@ -20,16 +21,20 @@ namespace Aha.Training.Grpo;
 /// Where this departs from the paper by default: one update a batch of rollouts (so the ratio is 1 but for rounding), the mean over all
 /// tokens of a step instead of over each sequence first (DAPO), no KL term. Each is an option.
 /// </para>
+/// <para>
+/// With <see cref="GrpoOptions.OverlapRollouts"/> a step's rollouts are sampled beside the update before: from weights exactly one step older, since the
+/// next update waits for them. Every loss weighs a token by its probability now over that stored when it was sampled, so the clipped ratio corrects for it.
+/// Whatever the two threads' speeds, the result is the same, to the last bit.
+/// </para>
 /// </summary>
 public sealed class GrpoTrainer : IDisposable
 {
     private readonly RolloutEngine _engine;
     private readonly RolloutSampler _sampler;
     private readonly IReadOnlyList<Problem> _problems;
-    private readonly PromptMix _prompts;
-    private readonly IReadOnlyList<int> _stops;
+    private readonly IReadOnlyList<Problem> _general;
+    private readonly StepSampler _steps;
     private readonly GrpoOptions _options;
-    private readonly long _seed;
     private readonly TrainingBackend _backend;
     private readonly LoraAdapter? _adapter;
     private readonly AdamW _optimizer;
@@ -37,6 +42,9 @@ public sealed class GrpoTrainer : IDisposable
     private readonly CausalLanguageModel? _reference;
     private readonly TrainingBackend? _referenceBackend;
     private readonly HashSet<string> _solved = [];
+
+    // The step to come, sampled beside the last update; always completed, perhaps with a failure.
+    private Task<SampledStep>? _ahead;
 
     /// <param name="problems">Reasoning problems, at least one.</param>
     /// <param name="general">General prompts; may be empty where their share is 0.</param>
@@ -49,8 +57,8 @@ public sealed class GrpoTrainer : IDisposable
     {
         options.Validate();
         Model = model;
-        (_engine, _sampler, _problems, _stops, _options, _seed, _backend, _adapter) = (engine, sampler, problems, stops, options, seed, backend, adapter);
-        _prompts = new PromptMix(problems, general, options, seed);
+        (_engine, _sampler, _problems, _general, _options, _backend, _adapter) = (engine, sampler, problems, general, options, backend, adapter);
+        _steps = new StepSampler(sampler, new PromptMix(problems, general, options, seed), stops, options, seed);
         _optimizer = new AdamW(Trained, new AdamWOptions(options.Beta1, options.Beta2, WeightDecay: options.WeightDecay));
         _schedule = LearningRateSchedule.LinearDecay(options.LearningRate, (long)options.Steps * options.UpdatesPerRollout, options.WarmupSteps, options.DecayFraction);
         if (options.KlBeta > 0)
@@ -73,23 +81,46 @@ public sealed class GrpoTrainer : IDisposable
     /// <summary>Notes that a transcript of an aha moment was stored.</summary>
     public void CountAha() => State = State with { AhasKept = State.AhasKept + 1 };
 
-    /// <summary>One step: rollouts, rewards, advantages, update.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled: model and state are those of the step before.</exception>
+    /// <summary>
+    /// One step: rollouts, rewards, advantages, update. Of rollouts sampled ahead only the update is left to do, while those of the next step are sampled;
+    /// once the update has changed a weight, these are finished too, whether or not cancelled, as they could not be sampled again.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled: model and state, rollouts sampled ahead among them, are those of the step before.</exception>
+    /// <exception cref="RewardException">
+    /// A reward part cannot score at all; model and state are those of the step before. Met while sampling ahead, it is thrown by the next step, for which it
+    /// was: the one beside it is finished and reported. A step tried again, or resumed, samples with the weights of then.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A gradient that is not finite.</exception>
     public GrpoStep Advance(CancellationToken cancel, IProgress<int>? tokens = null)
     {
         long started = Stopwatch.GetTimestamp();
+        long next = State.Step + 1;
         _engine.LoadWeights(Model, policyVersion: State.Step);
-        (RolloutBatch batch, PromptCursor drawn, double rolloutSeconds, double rewardSeconds) = Sample(cancel, tokens);
+        long waitStarted = Stopwatch.GetTimestamp();
+        SampledStep sampled = TakeAhead() ?? _steps.Sample(State.Step, new PromptCursor(State.GroupsDrawn, State.GeneralDrawn), cancel, tokens);
+        double waited = Stopwatch.GetElapsedTime(waitStarted).TotalSeconds;
+        cancel.ThrowIfCancellationRequested();
+        RolloutBatch batch = sampled.Batch;
+        // Should the update fail, disposing it brings the engine to rest.
+        using SamplingAhead? ahead = _options.OverlapRollouts && next < _options.Steps ? new SamplingAhead(abandoned => _steps.Sample(next, sampled.Drawn, abandoned, tokens)) : null;
 
         long updateStarted = Stopwatch.GetTimestamp();
         Dictionary<string, double> metrics = GrpoMetrics.OfRollouts(batch, _sampler.Rewards);
         Update(batch, metrics, cancel);
         double updateSeconds = Stopwatch.GetElapsedTime(updateStarted).TotalSeconds;
 
+        waitStarted = Stopwatch.GetTimestamp();
+        _ahead = ahead?.Wait();
+        waited += Stopwatch.GetElapsedTime(waitStarted).TotalSeconds;
+        if (_options.OverlapRollouts)
+        {
+            metrics["staleness"] = batch.Completions.Average(c => (double)(State.Step - c.Completion.PolicyVersion));
+            metrics["time/wait"] = waited;
+        }
+
         JudgedCompletion[] newlySolved = [.. batch.Completions.Where(c => c.Problem.Kind == ProblemKind.Reasoning && c.IsCorrect && _solved.Add(c.Problem.Id))];
         long newTokens = batch.Completions.Sum(c => (long)c.Tokens);
-        State = State with { Step = State.Step + 1, GroupsDrawn = drawn.Reasoning, GeneralDrawn = drawn.General, Tokens = State.Tokens + newTokens };
+        State = State with { Step = next, GroupsDrawn = sampled.Drawn.Reasoning, GeneralDrawn = sampled.Drawn.General, Tokens = State.Tokens + newTokens };
         if (metrics.TryGetValue("general/gold", out double gold))
         {
             State = State with { Watch = (State.Watch ?? new RewardWatch()).Next(metrics["general/proxy"], gold) };
@@ -104,12 +135,14 @@ public sealed class GrpoTrainer : IDisposable
         double total = Stopwatch.GetElapsedTime(started).TotalSeconds;
         metrics["num_tokens"] = State.Tokens;
         metrics["problems_solved"] = (double)_solved.Count / _problems.Count;
-        metrics["rollout_tokens_per_second"] = newTokens / Math.Max(1e-9, rolloutSeconds);
+        metrics["rollout_tokens_per_second"] = newTokens / Math.Max(1e-9, sampled.RolloutSeconds);
         metrics["step_time"] = total;
-        metrics["time/rollout"] = rolloutSeconds;
-        metrics["time/reward"] = rewardSeconds;
+        metrics["time/rollout"] = sampled.RolloutSeconds;
+        metrics["time/reward"] = sampled.RewardSeconds;
         metrics["time/update"] = updateSeconds;
-        metrics["time/other"] = Math.Max(0, total - rolloutSeconds - rewardSeconds - updateSeconds);
+        // What ran beside an update is no part of the step's time; what was waited for is.
+        double sampling = _options.OverlapRollouts ? waited : sampled.RolloutSeconds + sampled.RewardSeconds;
+        metrics["time/other"] = Math.Max(0, total - sampling - updateSeconds);
         return new GrpoStep(metrics, batch.Completions, newlySolved);
     }
 
@@ -117,13 +150,24 @@ public sealed class GrpoTrainer : IDisposable
     public void Save(string folder, double seconds)
     {
         State = State with { Seconds = seconds, Solved = [.. _solved.Order(StringComparer.Ordinal)] };
-        TrainingCheckpoint.Save(folder, Trained, _optimizer, _reference, State);
+        StoredRollouts? ahead = _ahead is { IsCompletedSuccessfully: true } ? StoredRollouts.Of(_ahead.Result) : null;
+        TrainingCheckpoint.Save(folder, Trained, _optimizer, _reference, State with { Ahead = ahead });
     }
 
     /// <exception cref="CheckpointException">The checkpoint cannot be read.</exception>
     public void Resume(string folder)
     {
-        State = TrainingCheckpoint.Load(folder, Trained, _optimizer, _reference);
+        TrainingState state = TrainingCheckpoint.Load(folder, Trained, _optimizer, _reference);
+        try
+        {
+            _ahead = state.Ahead is { } stored ? Task.FromResult(stored.Restore([.. _problems, .. _general], _sampler, _options, Model.Config.VocabSize)) : null;
+        }
+        catch (InvalidDataException e)
+        {
+            throw TrainingCheckpoint.Unusable(folder, e);
+        }
+
+        State = state with { Ahead = null };
         _solved.Clear();
         _solved.UnionWith(State.Solved);
     }
@@ -135,30 +179,16 @@ public sealed class GrpoTrainer : IDisposable
         _reference?.Dispose();
     }
 
-    // DAPO's dynamic sampling: with more than one round, groups whose rewards are all equal are replaced by freshly drawn ones.
-    private (RolloutBatch Batch, PromptCursor Drawn, double RolloutSeconds, double RewardSeconds) Sample(CancellationToken cancel, IProgress<int>? tokens)
+    // They stay where they are until the step is done: cancelled, it is begun again with them. A failure is thrown once.
+    private SampledStep? TakeAhead()
     {
-        var sampling = new SamplingOptions { Temperature = (float)_options.Temperature, MaxNewTokens = _options.MaxNewTokens, StopTokens = _stops };
-        var kept = new List<JudgedCompletion>();
-        double rolloutSeconds = 0, rewardSeconds = 0;
-        var drawn = new PromptCursor(State.GroupsDrawn, State.GeneralDrawn);
-        int groups = 0;
-        for (int round = 0; round < _options.SamplingRounds && groups < _options.PromptsPerStep; round++)
+        Task<SampledStep>? ahead = _ahead;
+        if (ahead is { IsCompletedSuccessfully: false })
         {
-            (Problem[] problems, drawn) = _prompts.Draw(State.Step, _options.PromptsPerStep - groups, drawn);
-            IReadOnlyList<JudgedCompletion> completions = _sampler.Sample(problems, _options.GroupSize, sampling, Seeds.Derive(_seed, State.Step, round), cancel, tokens);
-            rolloutSeconds += _sampler.LastSeconds.Rollout;
-            rewardSeconds += _sampler.LastSeconds.Reward;
-            bool last = round == _options.SamplingRounds - 1;
-            IReadOnlySet<int> informative = new RolloutBatch(completions, _options).InformativeGroups;
-            int first = groups;
-            Dictionary<int, int> places = completions.Select(c => c.Group).Distinct().Where(g => last || informative.Contains(g))
-                .Select((g, i) => (g, place: first + i)).ToDictionary(x => x.g, x => x.place);
-            kept.AddRange(completions.Where(c => places.ContainsKey(c.Group)).Select(c => c with { Group = places[c.Group] }));
-            groups += places.Count;
+            _ahead = null;
         }
 
-        return (new RolloutBatch(kept, _options), drawn, rolloutSeconds, rewardSeconds);
+        return ahead?.GetAwaiter().GetResult();
     }
 
     private void Update(RolloutBatch batch, Dictionary<string, double> metrics, CancellationToken cancel)

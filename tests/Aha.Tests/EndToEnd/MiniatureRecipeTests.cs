@@ -29,6 +29,7 @@ public class MiniatureRecipeTests
             reference_refresh_every: 3
             updates_per_rollout: 2
             sampling_rounds: 2
+            overlap_rollouts: OVERLAP
             evaluate_every: 3
             evaluation_problems: 4
             checkpoint_every: 2
@@ -38,13 +39,14 @@ public class MiniatureRecipeTests
         """;
 
     [Theory]
-    [InlineData("fused", "fp32")]
-    [InlineData("fused_bf16", "bf16")]
-    [InlineData("libtorch_fp32", "q4_0")]
-    public void KilledInterruptedAndResumedItEndsBitForBitLikeAnUninterruptedRun(string backend, string rollouts)
+    [InlineData("fused", "fp32", "false")]
+    [InlineData("fused_bf16", "bf16", "true")]
+    [InlineData("libtorch_fp32", "q4_0", "false")]
+    public void KilledInterruptedAndResumedItEndsBitForBitLikeAnUninterruptedRun(string backend, string rollouts, string overlap)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("mini.yaml"), Recipe.Replace("BACKEND", backend, StringComparison.Ordinal).Replace("ROLLOUTS", rollouts, StringComparison.Ordinal));
+        File.WriteAllText(folder.File("mini.yaml"), Recipe.Replace("BACKEND", backend, StringComparison.Ordinal).Replace("ROLLOUTS", rollouts, StringComparison.Ordinal)
+            .Replace("OVERLAP", overlap, StringComparison.Ordinal));
 
         using AhaProcess straight = AhaProcess.Start(folder.Path, "run", "mini.yaml", "--output", "straight", "--json");
         Assert.True(straight.Wait(s_limit) == 0, straight.Errors);

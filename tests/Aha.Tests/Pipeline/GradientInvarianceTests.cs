@@ -4,6 +4,7 @@ using Aha.Models;
 using Aha.Runs;
 using Aha.Tasks;
 using Aha.Tasks.Countdown;
+using Aha.Tensors;
 using Aha.Tokenization;
 using Aha.Training.Backends;
 using Aha.Training.Batching;
@@ -11,6 +12,8 @@ using Aha.Training.Grpo;
 using Aha.Training.Losses;
 using Aha.Verification.Format;
 using Aha.Verification.Rewards;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Aha.Tests.Pipeline;
 
@@ -71,15 +74,71 @@ public class GradientInvarianceTests
         Assert.Throws<Aha.Training.TrainingDivergedException>(() => PolicyUpdate.CheckOnPolicy(other, batch, sequences, options));
     }
 
-    private static float[] Gradient(BackendKind backend, CausalLanguageModel model, CausalLanguageModel reference, RolloutBatch batch, TrainingSequence[] sequences, GrpoOptions options)
+    [Theory]
+    [MemberData(nameof(LossesAndBackends))]
+    public void RolloutsOfAnOlderPolicyAreWeighedByTheRatioToTheirStoredProbabilities(PolicyLossType loss, BackendKind backend)
     {
-        var denominator = new LossDenominator(sequences.Length, sequences.Sum(s => (long)s.Completion.Length), options.MaxNewTokens);
-        using TrainingBackend policy = BackendChoice.Create(backend, model, threads: 2);
-        using TrainingBackend referencePolicy = policy.For(reference);
-        PolicyUpdate.Accumulate(policy, referencePolicy, batch, sequences, denominator, options, CancellationToken.None);
+        using CausalLanguageModel older = CausalLanguageModel.Create(Small(), seed: 1);
+        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 1);
+        using (no_grad())
+        {
+            model.Parameters.add_(0.02 * randn(model.Parameters.shape, generator: new Generator(5, CPU)));
+        }
+
+        RolloutBatch batch = Rollouts(older);
+        TrainingSequence[] sequences = [.. batch.Completions.Select((c, i) => new TrainingSequence(i, c.Prompt, c.Completion.Tokens))];
+        GrpoOptions options = Options(loss, 300) with { KlBeta = 0 };
+        float[] gradient = Gradient(backend, model, reference: null, batch, sequences, options);
+        float[] expected = OfWeighedTokens(model, batch, sequences, options);
+        double norm = Math.Sqrt(expected.Sum(g => (double)g * g));
+        Assert.True(Math.Sqrt(gradient.Zip(expected).Sum(p => ((double)p.First - p.Second) * (p.First - p.Second))) <= 1e-4 * norm);
+    }
+
+    // The policy gradient by the papers' formulas: each token's log-probability times advantage and ratio, where the clip leaves it a gradient.
+    private static float[] OfWeighedTokens(CausalLanguageModel model, RolloutBatch batch, TrainingSequence[] sequences, GrpoOptions options)
+    {
+        long tokens = sequences.Sum(s => (long)s.Completion.Length);
+        bool clipped = false;
+        foreach (TrainingSequence sequence in sequences)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            MicroBatch micro = SequenceBatcher.Cut([sequence], int.MaxValue)[0];
+            Tensor mask = micro.CompletionMask();
+            Tensor logps = TokenLogProbs.Compute(model, micro.Ids(), ComputePrecision.Float32, options.Temperature, mask).LogProbs.masked_select(mask.to(ScalarType.Bool));
+            double[] ratios = [.. logps.detach().data<float>().ToArray().Zip(batch.Completions[sequence.Index].Completion.LogProbs).Select(p => Math.Exp((double)p.First - p.Second))];
+            double advantage = batch.Advantages[sequence.Index], length = ratios.Length;
+            double mean = Math.Exp(ratios.Average(Math.Log));
+            bool Free(double ratio) => advantage > 0 ? ratio < 1 + options.ClipHigh : ratio > 1 - options.ClipLow;
+            float[] weights = [.. ratios.Select(ratio => (float)(-advantage * options.Loss switch
+            {
+                PolicyLossType.Cispo => Math.Min(ratio, options.ClipHigh) / tokens,
+                PolicyLossType.Gspo => (Free(mean) ? mean : 0) / length / sequences.Length,
+                PolicyLossType.Grpo => (Free(ratio) ? ratio : 0) / length / sequences.Length,
+                PolicyLossType.DrGrpo => (Free(ratio) ? ratio : 0) / (sequences.Length * options.MaxNewTokens),
+                _ => (Free(ratio) ? ratio : 0) / tokens,
+            }))];
+            clipped |= ratios.Any(ratio => Math.Abs(ratio - 1) > options.ClipLow);
+            (logps * tensor(weights)).sum().backward();
+        }
+
+        Assert.True(clipped, "no ratio is far enough from 1 to be clipped");
+        return Taken(model);
+    }
+
+    private static float[] Taken(CausalLanguageModel model)
+    {
         float[] gradient = [.. model.Parameters.grad!.data<float>()];
         model.Parameters.grad!.zero_();
         return gradient;
+    }
+
+    private static float[] Gradient(BackendKind backend, CausalLanguageModel model, CausalLanguageModel? reference, RolloutBatch batch, TrainingSequence[] sequences, GrpoOptions options)
+    {
+        var denominator = new LossDenominator(sequences.Length, sequences.Sum(s => (long)s.Completion.Length), options.MaxNewTokens);
+        using TrainingBackend policy = BackendChoice.Create(backend, model, threads: 2);
+        using TrainingBackend? referencePolicy = reference is null ? null : policy.For(reference);
+        PolicyUpdate.Accumulate(policy, referencePolicy, batch, sequences, denominator, options, CancellationToken.None);
+        return Taken(model);
     }
 
     private static GrpoOptions Options(PolicyLossType loss, int microBatchTokens) => new()

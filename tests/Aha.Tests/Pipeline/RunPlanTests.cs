@@ -57,6 +57,7 @@ public sealed class RunPlanTests : IDisposable
     [InlineData("rewards.format=0.5", "zero,test,small-zero", "rewards: { accuracy: 1, format: 0.2 } -> { format: 0.5 }")]
     [InlineData("model.layers=2", "base,checked,zero,test,small,small-zero", "model.layers: 4 -> 2")]
     [InlineData("task.max_number=9", "base,checked,zero,test,small,small-zero", "task.max_number: 10 -> 9")]
+    [InlineData("stages.zero.overlap_rollouts=true", "zero,test", "overlap_rollouts: not there -> true")]
     [InlineData("stages.base.checkpoint_every=3", "", "")]
     [InlineData("name=other", "", "")]
     public void AChangedKeyUndoesWhatDependsOnItAndSaysWhy(string assignment, string anew, string why)
@@ -134,6 +135,22 @@ public sealed class RunPlanTests : IDisposable
         Assert.Equal(4 * own, adapter.DiskBytes - whole.DiskBytes);
         // Two moments a weight are saved; the adapter has itself, a gradient and two moments, and the matrices as they were.
         Assert.Equal((8 * whole.Parameters) - (4 * ((4 * own) + adapted)), whole.MemoryBytes - adapter.MemoryBytes);
+    }
+
+    [Fact]
+    public void RolloutsThatLieReadyAreCounted()
+    {
+        string[] few = ["threads=1", "stages.zero.prompts_per_step=2", "stages.zero.group_size=3", "stages.zero.max_new_tokens=5"];
+        DryRun plain = DryRun.Of(new RecipeSource(Text, "graph.yaml", _folder.Path, few), _folder.File("run"));
+        DryRun overlapped = DryRun.Of(new RecipeSource(Text, "graph.yaml", _folder.Path, [.. few, "stages.zero.overlap_rollouts=true"]), _folder.File("run"));
+        Assert.Equal(2 * 3 * 5 * MemoryEstimate.BytesOfSampledToken, overlapped.Stages.Single(s => s.Name == "zero").MemoryBytes - plain.Stages.Single(s => s.Name == "zero").MemoryBytes);
+    }
+
+    [Fact]
+    public void ASwitchThatCameLaterIsNoKeyWhereItIsOff()
+    {
+        // Runs begun before there was one go on.
+        Assert.All(Plan("stages.zero.overlap_rollouts=false").Stages, s => Assert.DoesNotContain("overlap_rollouts", s.Keys.Text, StringComparison.Ordinal));
     }
 
     [Fact]

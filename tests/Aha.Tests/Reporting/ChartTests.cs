@@ -87,6 +87,15 @@ public class ChartTests
     }
 
     [Fact]
+    public void OfRolloutsSampledBesideAnUpdateAStepHasWhatItWaited()
+    {
+        RunData overlapped = Run with { Metrics = [.. Run.Metrics.Select(m => m.Kind == "grpo" && m.Step > 40 ? m with { Values = new Dictionary<string, double>(m.Values) { ["time/wait"] = 0.1 } } : m)] };
+        Chart chart = RunFigures.Timings(overlapped)!;
+        Assert.Equal(40, chart.Series.Single(series => series.Label == "rollout").Points.Max(point => point.X), 2.0);
+        Assert.Equal(0.1, chart.Series.Single(series => series.Label == "wait").Points[^1].Y, 1e-9);
+    }
+
+    [Fact]
     public void AMissingMetricLeavesItsFigureOut()
     {
         RunData without = Run with { Metrics = [.. Run.Metrics.Select(m => m with { Values = m.Values.Where(v => v.Key != "kl" && !v.Key.StartsWith("time/", StringComparison.Ordinal)).ToDictionary() })] };
