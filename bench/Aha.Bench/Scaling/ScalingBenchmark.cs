@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Aha.Benchmarks;
 using Aha.Benchmarks.Machine;
 using Aha.Benchmarks.Scaling;
@@ -17,13 +16,13 @@ namespace Aha.Bench.Scaling;
 /// the rate at which it reads what a step reads, times the operations a byte.
 /// </summary>
 /// <remarks>
+/// On a machine that others use, several runs can be laid together (<c>--with</c>): the best of each point counts, of speeds and of limits.
 /// Decoding continues one prompt of 16 tokens in so many ways, so that what is measured is steps and not prefill. A limit counts a step as the engine divides a batch: each thread
 /// steps on its own, with as many sequences as it takes at a time.
 /// </remarks>
 internal sealed class ScalingBenchmark(int repeats, double seconds) : IDisposable
 {
     private const int PromptTokens = 16, LengthBatch = 16, FamilyBatch = 32;
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
     private readonly bool _hasBFloat16 = MatmulProbe.Measure().BestPrecision == ComputePrecision.BFloat16;
     private readonly MeasuredCeilings _ceilings = new();
     private readonly List<ScalingMeasurement> _measured = [];
@@ -38,8 +37,9 @@ internal sealed class ScalingBenchmark(int repeats, double seconds) : IDisposabl
         int repeats = arguments.Get("repeats", 3);
         double seconds = arguments.Get("seconds", 10.0);
         string json = arguments.Get("json", ""), images = arguments.Get("images", "");
+        ScalingRun[] earlier = [.. arguments.List("with", Array.Empty<string>()).Select(ScalingRun.Load)];
         arguments.RefuseOthers();
-        if (axes.FirstOrDefault(axis => axis is not ("batch" or "length" or "parameters")) is { } unknown) throw new ArgumentException($"--axes: '{unknown}' is none of batch, length, parameters.");
+        if (axes.FirstOrDefault(axis => axis is not ("batch" or "length" or "parameters" or "none")) is { } unknown) throw new ArgumentException($"--axes: '{unknown}' is none of batch, length, parameters, none.");
 
         NativeRuntime.EnsureLoaded();
         MachineRates[] machine = [.. threads.Select(MachineRates.Measure)];
@@ -49,13 +49,13 @@ internal sealed class ScalingBenchmark(int repeats, double seconds) : IDisposabl
         if (axes.Contains("length")) benchmark.AgainstLength([.. models.Where(model => model.Path is null)], lengths, threads.Max());
         if (axes.Contains("parameters")) benchmark.AgainstParameters(threads);
 
-        ScalingPoint[] points = benchmark.Points();
-        Console.Write(ScalingTables.Markdown(points));
-        if (json.Length > 0) File.WriteAllText(json, JsonSerializer.Serialize(new { machine, points }, s_json));
+        ScalingRun run = new ScalingRun(machine, benchmark.Points()).Beside(earlier);
+        Console.Write(ScalingTables.Markdown(run.Points));
+        if (json.Length > 0) run.Save(json);
         if (images.Length > 0)
         {
             Directory.CreateDirectory(images);
-            foreach (var chart in ScalingCharts.Of(points)) FigureWriter.Write(chart, Path.Combine(images, chart.Id + ".svg"));
+            foreach (var chart in ScalingCharts.Of(run.Points)) FigureWriter.Write(chart, Path.Combine(images, chart.Id + ".svg"));
         }
 
         return 0;

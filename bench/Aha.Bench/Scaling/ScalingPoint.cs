@@ -19,18 +19,32 @@ internal sealed record ScalingMeasurement(
 /// <param name="Intensity">FLOP a byte.</param>
 /// <param name="PeakGigaFlops">Of multiply-adds in fp32, of libtorch's product in bf16.</param>
 /// <param name="GigaBytesPerSecond">Reading what a step reads.</param>
-/// <param name="LimitTokensPerSecond">Where the roofline lies.</param>
-/// <param name="Bound">What the limit is made of: <c>memory</c> or <c>arithmetic</c>.</param>
-/// <param name="Share">Of the limit.</param>
 internal sealed record ScalingPoint(
-    string Axis, string Work, string Model, string Precision, int Threads, long X, double TokensPerSecond, double Intensity, double PeakGigaFlops, double GigaBytesPerSecond,
-    double LimitTokensPerSecond, string Bound, double Share)
+    string Axis, string Work, string Model, string Precision, int Threads, long X, double TokensPerSecond, double FlopPerToken, double Intensity, double PeakGigaFlops,
+    double GigaBytesPerSecond)
 {
-    public static ScalingPoint Of(ScalingMeasurement m, Roofline roofline)
+    /// <summary>Where the roofline lies.</summary>
+    public double LimitTokensPerSecond => Roofline.Limit(Cost) * 1e9 / FlopPerToken;
+
+    /// <summary>What the limit is made of: <c>memory</c> or <c>arithmetic</c>.</summary>
+    public string Bound => Roofline.IsMemoryBound(Cost) ? "memory" : "arithmetic";
+
+    /// <summary>Of the limit.</summary>
+    public double Share => TokensPerSecond / LimitTokensPerSecond;
+
+    private Roofline Roofline => new(PeakGigaFlops, GigaBytesPerSecond);
+
+    private WorkCost Cost => new(Intensity, 1);
+
+    public static ScalingPoint Of(ScalingMeasurement m, Roofline roofline) => new(
+        m.Axis, m.Work, m.Model, m.Precision == ComputePrecision.BFloat16 ? "bf16" : "fp32", m.Threads, m.X, m.TokensPerSecond, m.FlopPerToken, m.Cost.Intensity, roofline.Peak / 1e9,
+        roofline.Bandwidth / 1e9);
+
+    /// <summary>The same point measured in several runs: its best speed beside the best that the machine showed.</summary>
+    public static ScalingPoint Best(IEnumerable<ScalingPoint> runs) => runs.Aggregate((a, b) => a with
     {
-        double limit = roofline.Limit(m.Cost) / m.FlopPerToken;
-        return new(
-            m.Axis, m.Work, m.Model, m.Precision == ComputePrecision.BFloat16 ? "bf16" : "fp32", m.Threads, m.X, m.TokensPerSecond, m.Cost.Intensity, roofline.Peak / 1e9,
-            roofline.Bandwidth / 1e9, limit, roofline.IsMemoryBound(m.Cost) ? "memory" : "arithmetic", m.TokensPerSecond / limit);
-    }
+        TokensPerSecond = Math.Max(a.TokensPerSecond, b.TokensPerSecond),
+        PeakGigaFlops = Math.Max(a.PeakGigaFlops, b.PeakGigaFlops),
+        GigaBytesPerSecond = Math.Max(a.GigaBytesPerSecond, b.GigaBytesPerSecond),
+    });
 }
