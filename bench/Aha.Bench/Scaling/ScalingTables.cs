@@ -25,8 +25,9 @@ internal static class ScalingTables
             text.Append(CultureInfo.InvariantCulture, $"| {row.Key:N0} |");
             foreach ((string precision, int threads) in columns)
             {
-                ScalingPoint point = row.Single(p => p.Precision == precision && p.Threads == threads);
-                text.Append(CultureInfo.InvariantCulture, $" {point.TokensPerSecond:N0} | {point.Intensity:0.0} | {100 * point.Share:F0} % of {point.Bound} |");
+                // Of runs laid together, one may have measured fewer points.
+                ScalingPoint? point = row.SingleOrDefault(p => p.Precision == precision && p.Threads == threads);
+                text.Append(point is null ? " | | |" : string.Create(CultureInfo.InvariantCulture, $" {point.TokensPerSecond:N0} | {point.Intensity:0.0} | {100 * point.Share:F0} % of {point.Bound} |"));
             }
 
             text.Append('\n');
