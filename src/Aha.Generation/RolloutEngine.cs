@@ -170,7 +170,7 @@ public sealed unsafe class RolloutEngine : IDisposable
             var job = new RolloutJob(requests, options, _config.VocabSize, version, ended, sampled, ct, tokensDone);
             try
             {
-                RunOnAllThreads(job, _options.SlotsPerThread ?? ChooseSlots(longest));
+                RunOnAllThreads(job, longest);
                 return job.Finish();
             }
             finally
@@ -259,19 +259,21 @@ public sealed unsafe class RolloutEngine : IDisposable
         return Math.Clamp((int)Math.Min(MostSlots, (_weights.Bytes / sizeof(float) + halfCache - 1) / halfCache + 7) / 8 * 8, 8, MostSlots);
     }
 
-    private void RunOnAllThreads(RolloutJob job, int slots)
+    /// <summary>How a call decodes: whether all threads share each step, the steps under way at a time, and the most sequences in one.</summary>
+    internal (bool Shared, int Steps, int Rows) Divide(int sequences, int positions)
+    {
+        if (IsShared(sequences)) return (true, 1, Math.Min(sequences, MostSlots));
+        int active = Math.Min(_workers.Length, sequences);
+        return (false, active, Math.Min(_options.SlotsPerThread ?? ChooseSlots(positions), (sequences + active - 1) / active));
+    }
+
+    private void RunOnAllThreads(RolloutJob job, int positions)
     {
         if (job.Sequences == 0) return;
-        if (IsShared(job.Sequences))
-        {
-            RunAsTeam(() => _workers[0].Run(job, MostSlots));
-            return;
-        }
-
-        int active = Math.Min(_workers.Length, job.Sequences);
-        int limit = Math.Min(slots, (job.Sequences + active - 1) / active);
-        if (_weights.ByLibtorch) SingleThread.Around(before => RunThreads(active, worker => SingleThread.In(before, () => _workers[worker].Run(job, limit))));
-        else RunThreads(active, worker => _workers[worker].Run(job, limit));
+        (bool shared, int steps, int rows) = Divide(job.Sequences, positions);
+        if (shared) RunAsTeam(() => _workers[0].Run(job, rows));
+        else if (_weights.ByLibtorch) SingleThread.Around(before => RunThreads(steps, worker => SingleThread.In(before, () => _workers[worker].Run(job, rows))));
+        else RunThreads(steps, worker => _workers[worker].Run(job, rows));
     }
 
     private bool IsShared(int sequences) =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.Intrinsics.X86;
-using Aha.Generation;
 using Aha.Tensors;
 using static TorchSharp.torch;
 
@@ -25,9 +24,8 @@ public sealed record MachineRates(int Threads, string Simd, double MultiplyAdd, 
         // Where the small probe shows no units for bf16, a large product would take half a minute to say the same.
         bool hasUnits = MatmulProbe.Measure().BFloat16GigaFlops > 20;
         using var bfloat16 = new MatmulRate(ScalarType.BFloat16, hasUnits ? 2048 : 256);
-        KernelSet widest = RolloutEngineOptions.IsSupported(KernelSet.Avx512) ? KernelSet.Avx512 : RolloutEngineOptions.IsSupported(KernelSet.Avx2) ? KernelSet.Avx2 : KernelSet.Scalar;
         return new(
-            threads, Flags(), MultiplyAddPeak.Measure(widest, threads) / 1e9, Best(float32), Best(bfloat16), MemoryBandwidth.Read(PastAnyCache, threads));
+            threads, Flags(), MultiplyAddPeak.Measure(MultiplyAddPeak.Widest, threads) / 1e9, Best(float32), Best(bfloat16), MemoryBandwidth.Read(PastAnyCache, threads));
     }
 
     /// <summary>The figures of a benchmark's head.</summary>

@@ -18,11 +18,15 @@ internal sealed class TrainingWorkload : IWorkload
     private readonly TrainingSequence[] _sequences;
 
     public TrainingWorkload(BenchmarkModel shape, CausalLanguageModel model, BackendKind backend, int threads)
+        : this(shape, model, backend, threads, Equal(shape, shape.Parameters > 20_000_000 ? Tokens / 8 : Tokens))
     {
-        (_shape, _model) = (shape, model);
+    }
+
+    public TrainingWorkload(BenchmarkModel shape, CausalLanguageModel model, BackendKind backend, int threads, TrainingSequence[] sequences)
+    {
+        (_shape, _model, _sequences) = (shape, model, sequences);
         _backend = BackendChoice.Create(backend, model, threads);
         _optimizer = new AdamW(model, new AdamWOptions());
-        _sequences = Equal(shape, shape.Parameters > 20_000_000 ? Tokens / 8 : Tokens);
     }
 
     public string What => "train";
@@ -53,10 +57,10 @@ internal sealed class TrainingWorkload : IWorkload
         _model.Parameters.grad?.zero_();
     }
 
-    /// <summary>Sequences of 256 tokens (or the model's positions), random ids, the first one a prompt.</summary>
-    internal static TrainingSequence[] Equal(BenchmarkModel shape, int tokens)
+    /// <summary>Sequences of so many tokens (at the most, the model's positions), random ids, the first one a prompt.</summary>
+    internal static TrainingSequence[] Equal(BenchmarkModel shape, int tokens, int length = 256)
     {
-        int length = Math.Min(256, shape.Config.MaxPositionEmbeddings);
+        length = Math.Min(length, shape.Config.MaxPositionEmbeddings);
         var random = new Random(1);
         return [.. Enumerable.Range(0, Math.Max(1, tokens / length)).Select(i =>
         {

@@ -47,6 +47,10 @@ public sealed record Chart
     public IReadOnlyList<ReferenceLine> Lines { get; init; } = [];
     public IReadOnlyList<ChartMark> Marks { get; init; } = [];
     public ChartForm Form { get; init; }
+    /// <summary>
+    /// Both axes are logarithmic, with ticks at the points' own X; X and Y are positive. For figures in files: a page's hover reads linear axes.
+    /// </summary>
+    public bool LogLog { get; init; }
     /// <summary>Values are shares in 0..1, printed <c>.84</c>.</summary>
     public bool Share { get; init; }
     /// <summary>The axis runs from 0 to 1 whatever the values.</summary>

@@ -26,7 +26,8 @@ internal sealed record ChartLayout(ChartSize Size, Scale X, Scale Y, double Left
         (double yLow, double yHigh) = YRange(chart);
         double top = headerHeight + (chart.YLabel.Length > 0 ? 26 : 12);
         double bottom = size.Height - 38;
-        Scale y = Scale.Over(yLow, yHigh, bottom, top, Math.Clamp((int)((bottom - top) / 38), 2, 6), widen: true);
+        int ticks = Math.Clamp((int)((bottom - top) / 38), 2, 6);
+        Scale y = chart.LogLog ? Scale.OverRatios(yLow, yHigh, bottom, top, ticks, widen: true) : Scale.Over(yLow, yHigh, bottom, top, ticks, widen: true);
         double left = 10 + y.Ticks.Max(tick => TextWidth(TickText(chart, y, tick)));
         double right = size.Width - 10;
         if (size.EndLabels && chart.Series.Count > 0)
@@ -39,7 +40,9 @@ internal sealed record ChartLayout(ChartSize Size, Scale X, Scale Y, double Left
             double half = BarSpacing(chart) / 2;
             (xLow, xHigh) = (xLow - half, xHigh + half);
         }
-        Scale x = Scale.Over(xLow, xHigh, left + 4, right, (int)((right - left) / 70), widen: false, smallestStep: 1);
+        Scale x = chart.LogLog
+            ? Scale.OverRatios(xLow, xHigh, left + 4, right, ticks, widen: false).WithTicks(Xs(chart))
+            : Scale.Over(xLow, xHigh, left + 4, right, (int)((right - left) / 70), widen: false, smallestStep: 1);
         return new ChartLayout(size, x, y, left, right, top, bottom);
     }
 
@@ -64,6 +67,10 @@ internal sealed record ChartLayout(ChartSize Size, Scale X, Scale Y, double Left
 
     public static string TickText(Chart chart, Scale scale, double tick)
     {
+        if (scale.Logarithmic)
+        {
+            return tick is >= 1 and < 10_000 ? tick.ToString("#,0.##", System.Globalization.CultureInfo.InvariantCulture) : Numbers.Short(tick);
+        }
         double step = scale.Ticks.Count > 1 ? scale.Ticks[1] - scale.Ticks[0] : 1;
         if (Math.Abs(tick) >= 10_000 || (tick != 0 && Math.Abs(tick) < 1e-4) || step < 1e-4)
         {
@@ -100,6 +107,10 @@ internal sealed record ChartLayout(ChartSize Size, Scale X, Scale Y, double Left
             return (0, 1);
         }
         (double low, double high) = (finite.Min(), finite.Max());
+        if (chart.LogLog)
+        {
+            return (low, high);
+        }
         if (low == high && low >= 0)
         {
             return (0, high == 0 ? 1 : high);

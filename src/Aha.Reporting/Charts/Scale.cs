@@ -1,9 +1,12 @@
 namespace Aha.Reporting.Charts;
 
-/// <summary>A linear map from values to pixels, with ticks at round values.</summary>
+/// <summary>A map from values to pixels, linear or logarithmic, with ticks at round values.</summary>
 internal sealed record Scale(double Low, double High, double From, double To, IReadOnlyList<double> Ticks)
 {
-    public double At(double value) => From + ((value - Low) / (High - Low) * (To - From));
+    /// <summary>Equal ratios are equal distances; every value is positive.</summary>
+    public bool Logarithmic { get; private init; }
+
+    public double At(double value) => From + ((Logarithmic ? Math.Log(value / Low) / Math.Log(High / Low) : (value - Low) / (High - Low)) * (To - From));
 
     /// <summary>
     /// An axis over <paramref name="low"/>..<paramref name="high"/> with about <paramref name="ticks"/> ticks. <paramref name="widen"/>
@@ -29,6 +32,36 @@ internal sealed record Scale(double Low, double High, double From, double To, IR
         double first = Math.Ceiling((low / step) - 1e-9);
         int count = (int)Math.Floor((high / step) + 1e-9 - first) + 1;
         return new Scale(low, high, from, to, [.. Enumerable.Range(0, Math.Max(0, count)).Select(i => (first + i) * step)]);
+    }
+
+    /// <summary>
+    /// A logarithmic axis over positive values, its ends moved out to 1, 2 or 5 times a power of ten if <paramref name="widen"/> says so; ticks are those numbers, or only
+    /// the powers of ten where there would be more than <paramref name="ticks"/>.
+    /// </summary>
+    public static Scale OverRatios(double low, double high, double from, double to, int ticks, bool widen)
+    {
+        if (!(high > low * (1 + 1e-9)))
+        {
+            (low, high) = (low / 2, high * 2);
+        }
+        if (widen)
+        {
+            (low, high) = (1 / RoundStep(1 / low), RoundStep(high));
+        }
+        double[] round = [.. RoundNumbers(low, high)];
+        double[] powers = [.. round.Where(tick => Math.Abs(Math.Log10(tick) - Math.Round(Math.Log10(tick))) < 1e-6)];
+        return new Scale(low, high, from, to, round.Length > ticks && powers.Length > 1 ? powers : round) { Logarithmic = true };
+    }
+
+    /// <summary>The same axis with ticks at given values within it.</summary>
+    public Scale WithTicks(IEnumerable<double> ticks) => this with { Ticks = [.. ticks] };
+
+    private static IEnumerable<double> RoundNumbers(double low, double high)
+    {
+        for (double tick = RoundStep(low); tick <= high * (1 + 1e-9); tick = RoundStep(tick * 1.5))
+        {
+            yield return tick;
+        }
     }
 
     /// <summary>The smallest of 1, 2, 5 times a power of ten that is not below <paramref name="rough"/>.</summary>

@@ -177,6 +177,28 @@ public class ChartTests
     });
 
     [Fact]
+    public void ALogarithmicAxisShowsEqualRatiosAsEqualDistances() => Gen.Select(Gen.Double[-12, 12], Gen.Double[0, 9], Gen.Int[2, 8]).Sample((exponent, decades, ticks) =>
+    {
+        (double low, double high) = (Math.Pow(10, exponent), Math.Pow(10, exponent + decades));
+        Scale scale = Scale.OverRatios(low, high, 200, 10, ticks, widen: true);
+        Assert.True(scale.Low <= low * (1 + 1e-6) && scale.High >= high * (1 - 1e-6));
+        Assert.Equal((200, 10), (scale.At(scale.Low), Math.Round(scale.At(scale.High), 9)));
+        Assert.Equal(scale.At(low * 3) - scale.At(low), scale.At(high * 3) - scale.At(high), 1e-6);
+        Assert.InRange(scale.Ticks.Count, 2, Math.Max(ticks, 12));
+        Assert.All(scale.Ticks, tick => Assert.InRange(tick, scale.Low * (1 - 1e-6), scale.High * (1 + 1e-6)));
+    });
+
+    [Fact]
+    public void ALogarithmicChartNamesTheValuesThatWereMeasured()
+    {
+        var chart = new Chart { Id = "log", Title = "log", LogLog = true, Series = [new ChartSeries("s", [new(64, 90_000), new(512, 7_000), new(4096, 200)])] };
+        XElement svg = XElement.Parse(ChartRenderer.Svg(chart, ChartSize.Half, "x").ToString());
+        Assert.Equal(["1,000", "10k", "100k", "64", "512", "4,096"], svg.Elements("text").Where(text => Class(text) == "tick").Select(text => text.Value));
+        double[] xs = [.. Regex.Matches((string)svg.Elements("path").Single(p => Class(p).StartsWith("line", StringComparison.Ordinal)).Attribute("d")!, @"[ML](\S+)").Select(x => Number(x.Groups[1].Value))];
+        Assert.Equal(xs[1] - xs[0], xs[2] - xs[1], 0.02);
+    }
+
+    [Fact]
     public void AFigureStandsAlone()
     {
         using var folder = new TemporaryFolder();
