@@ -17,7 +17,7 @@ internal sealed class StageKeys
     private static readonly HashSet<string> s_neutral = ["checkpoint_every"];
 
     // Keys that came after runs had been begun without them, with the value at which they change nothing: they are then left out, and those runs go on.
-    private static readonly Dictionary<string, string> s_later = new(StringComparer.Ordinal) { ["overlap_rollouts"] = YamlKeys.Show(false), ["rollout_precision"] = "fp32" };
+    private static readonly Dictionary<string, string> s_later = new(StringComparer.Ordinal) { ["overlap_rollouts"] = YamlKeys.Show(false), ["rollout_precision"] = "fp32", ["importance_cap"] = "2" };
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

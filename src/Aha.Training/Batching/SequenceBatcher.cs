@@ -66,6 +66,13 @@ public sealed class MicroBatch
         return tensor(values, [Sequences.Count, Width - 1]);
     }
 
+    /// <summary>The inverse of <see cref="Align"/>: each sequence's values out of <c>[B,T-1]</c> fp32.</summary>
+    public IEnumerable<(TrainingSequence Sequence, float[] Values)> Collect(Tensor aligned)
+    {
+        float[] values = aligned.detach().contiguous().data<float>().ToArray();
+        return Sequences.Select((sequence, row) => (sequence, values.AsSpan(row * (Width - 1) + sequence.Prompt.Length - 1, sequence.Completion.Length).ToArray()));
+    }
+
     /// <summary>[B] fp32, one value per sequence.</summary>
     public Tensor PerSequence(Func<TrainingSequence, double> valueOf) => tensor(Sequences.Select(sequence => (float)valueOf(sequence)).ToArray());
 

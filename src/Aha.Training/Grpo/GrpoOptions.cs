@@ -80,8 +80,11 @@ public sealed record GrpoOptions
     [Description("dynamic sampling (DAPO): draw questions again until enough groups have unequal rewards, at most this many rounds; 1 draws once")]
     public int SamplingRounds { get; init; } = 1;
 
-    [Description("the precision in which the policy samples: fp32, bf16 (by the processor's units for it, where it has them), q8_0, q4_0; the ratio is that of the learning policy to the rounded one that sampled, evaluations are in fp32")]
+    [Description("the precision in which the policy samples: fp32, bf16 (by the processor's units for it, where it has them), q8_0, q4_0; tokens are weighed for the difference (importance_cap), evaluations are in fp32")]
     public RolloutPrecision RolloutPrecision { get; init; }
+
+    [Description("where rollout_precision is below fp32: the largest weight of a token, its probability under the learning policy over that under the rounded one (truncated importance sampling)")]
+    public double ImportanceCap { get; init; } = 2;
 
     [Description("soft overlong punishment (DAPO): tokens before the limit over which it grows to -overlong_penalty; 0 is off")]
     public int OverlongBuffer { get; init; }
@@ -143,6 +146,7 @@ public sealed record GrpoOptions
         Options.Require(ReferenceRefreshEvery >= 0, $"reference_refresh_every is {ReferenceRefreshEvery}; it must not be negative");
         Options.Require(UpdatesPerRollout >= 1 && UpdatesPerRollout <= PromptsPerStep, $"updates_per_rollout is {UpdatesPerRollout}; it must lie in 1..prompts_per_step");
         Options.Require(SamplingRounds is >= 1 and <= 16, $"sampling_rounds is {SamplingRounds}; it must lie in 1..16");
+        Options.Require(ImportanceCap >= 1, $"importance_cap is {ImportanceCap}; it must be at least 1");
         Options.Require(OverlongBuffer >= 0 && OverlongBuffer <= MaxNewTokens, $"overlong_buffer is {OverlongBuffer}; it must lie in 0..max_new_tokens");
         Options.Require(OverlongPenalty >= 0, $"overlong_penalty is {OverlongPenalty}; it must not be negative");
         Lora?.Validate();

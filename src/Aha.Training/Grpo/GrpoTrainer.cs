@@ -204,6 +204,7 @@ public sealed class GrpoTrainer : IDisposable
             metrics["sampling/exact_logp_difference/max"] = PolicyUpdate.CheckOnPolicy(Model, batch, trained, _options, mustBeEqual: _engine.Precision == RolloutPrecision.Fp32);
         }
 
+        ImportanceCorrection? correction = _engine.Precision == RolloutPrecision.Fp32 ? null : ImportanceCorrection.Create(_backend, trained, _options, cancel);
         int groups = batch.Completions[^1].Group + 1;
         int updates = _options.UpdatesPerRollout;
         double gradientNorm = 0;
@@ -217,7 +218,7 @@ public sealed class GrpoTrainer : IDisposable
             try
             {
                 // Only before the first update is the step still undone: from then on it is finished.
-                values = PolicyUpdate.Accumulate(_backend, _referenceBackend, batch, sequences, denominator, _options, update == 0 ? cancel : default);
+                values = PolicyUpdate.Accumulate(_backend, _referenceBackend, batch, sequences, denominator, _options, correction, update == 0 ? cancel : default);
             }
             catch (OperationCanceledException)
             {

@@ -26,7 +26,13 @@ public static class PolicyUpdate
     /// <param name="sequences">Prompts and completions; <see cref="TrainingSequence.Index"/> points into <paramref name="batch"/>.</param>
     public static Dictionary<string, double> Accumulate(
         TrainingBackend policy, TrainingBackend? reference, RolloutBatch batch, IReadOnlyList<TrainingSequence> sequences,
-        LossDenominator denominator, GrpoOptions options, CancellationToken cancel)
+        LossDenominator denominator, GrpoOptions options, CancellationToken cancel) => Accumulate(policy, reference, batch, sequences, denominator, options, null, cancel);
+
+    /// <inheritdoc cref="Accumulate(TrainingBackend, TrainingBackend?, RolloutBatch, IReadOnlyList{TrainingSequence}, LossDenominator, GrpoOptions, CancellationToken)"/>
+    /// <param name="correction">Null where the policy itself sampled.</param>
+    internal static Dictionary<string, double> Accumulate(
+        TrainingBackend policy, TrainingBackend? reference, RolloutBatch batch, IReadOnlyList<TrainingSequence> sequences,
+        LossDenominator denominator, GrpoOptions options, ImportanceCorrection? correction, CancellationToken cancel)
     {
         PolicyLossOptions lossOptions = LossOptions(options);
         var difference = new RunningDifference();
@@ -41,7 +47,8 @@ public static class PolicyUpdate
             Tensor advantages_B = micro.PerSequence(s => batch.Advantages[s.Index]);
             TokenScores scores = policy.Score(micro, options.Temperature, keep: true);
             Tensor? referenceLogps = reference?.Score(micro, options.Temperature, keep: false).LogProbs;
-            (Tensor loss, PolicyLossMetrics metrics) = PolicyLoss.Compute(lossOptions, scores.LogProbs, sampled, referenceLogps, mask, advantages_B, denominator);
+            (Tensor old, Tensor? importance) = correction is null ? (sampled, null) : correction.Apply(micro, scores.LogProbs, sampled);
+            (Tensor loss, PolicyLossMetrics metrics) = PolicyLoss.Compute(lossOptions, scores.LogProbs, old, referenceLogps, mask, advantages_B, denominator, importance);
             scores.Backward(loss);
             total = total is null ? metrics : total + metrics;
             lossSum += loss.ToDouble();

@@ -12,21 +12,23 @@ public static class PolicyLoss
     /// </summary>
     /// <param name="options">Which objective, and its constants.</param>
     /// <param name="logps">[B,L] log-probabilities of the sampled tokens under the policy; the gradient flows into these.</param>
-    /// <param name="oldLogps">[B,L] under the policy that sampled them.</param>
+    /// <param name="oldLogps">[B,L] under the policy before the step: where no other sampled, that which sampled them.</param>
     /// <param name="refLogps">[B,L] under the reference model; needed when <see cref="PolicyLossOptions.Beta"/> is not 0.</param>
     /// <param name="mask">[B,L], 1 for tokens that the policy sampled, 0 for padding and all else.</param>
     /// <param name="advantages_B">[B], one per sequence.</param>
     /// <param name="denominator">Counts of the whole optimiser step, not of this micro-batch.</param>
+    /// <param name="importance">[B,L], what each token's term is multiplied by where another policy sampled; null for ones.</param>
     /// <returns>A zero-dimensional loss, and sums for the step's metrics.</returns>
     /// <exception cref="ArgumentException">Shapes or options do not fit.</exception>
     public static (Tensor Loss, PolicyLossMetrics Metrics) Compute(
-        PolicyLossOptions options, Tensor logps, Tensor oldLogps, Tensor? refLogps, Tensor mask, Tensor advantages_B, LossDenominator denominator)
+        PolicyLossOptions options, Tensor logps, Tensor oldLogps, Tensor? refLogps, Tensor mask, Tensor advantages_B, LossDenominator denominator, Tensor? importance = null)
     {
         options.Validate();
         if (options.Beta != 0 && refLogps is null) throw new ArgumentException("beta is not 0, but there are no reference log-probabilities", nameof(refLogps));
         RequireShape(logps, oldLogps, nameof(oldLogps));
         RequireShape(logps, mask, nameof(mask));
         if (refLogps is not null) RequireShape(logps, refLogps, nameof(refLogps));
+        if (importance is not null) RequireShape(logps, importance, nameof(importance));
         if (advantages_B.numel() != logps.shape[0]) throw new ArgumentException($"{advantages_B.numel()} advantages for {logps.shape[0]} sequences", nameof(advantages_B));
 
         using DisposeScope scope = NewDisposeScope();
@@ -46,6 +48,7 @@ public static class PolicyLoss
             _ => -ClippedObjective(ratio, advantages_B1, options),
         };
         if (options.OffPolicyMaskThreshold is double threshold) perToken = perToken * OnPolicy(logps, oldLogps, weight, lengths_B1, advantages_B1, threshold);
+        if (importance is not null) perToken = perToken * importance;
         Tensor? kl = refLogps is null ? null : KlDivergence.Estimate(options.KlEstimator, logps, refLogps);
         if (options.Beta != 0) perToken = perToken.Plus(Scalars.Of(options.Beta) * kl!);
 

@@ -94,6 +94,63 @@ public class GradientInvarianceTests
         Assert.True(Math.Sqrt(gradient.Zip(expected).Sum(p => ((double)p.First - p.Second) * (p.First - p.Second))) <= 1e-4 * norm);
     }
 
+    [Theory]
+    [InlineData(1, BackendKind.Fused)]
+    [InlineData(1, BackendKind.LibtorchFp32)]
+    [InlineData(2, BackendKind.Fused)]
+    public void RolloutsOfARoundedPolicyAreWeighedUpToTheCapAndClippedByTheUnroundedOne(int updates, BackendKind backend)
+    {
+        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 1);
+        RolloutBatch batch = Rollouts(model, RolloutPrecision.Q4_0);
+        TrainingSequence[] sequences = [.. batch.Completions.Select((c, i) => new TrainingSequence(i, c.Prompt, c.Completion.Tokens))];
+        GrpoOptions options = Options(PolicyLossType.Dapo, 300) with { KlBeta = 0, UpdatesPerRollout = updates, ImportanceCap = 1.1 };
+        using TrainingBackend policy = BackendChoice.Create(backend, model, threads: 2);
+        var correction = ImportanceCorrection.Create(policy, sequences, options, CancellationToken.None);
+        double[][] before = [.. sequences.Select(s => LogProbs(model, s, options, out _))];
+        if (updates > 1)
+        {
+            // An update has been made since.
+            using (no_grad()) model.Parameters.add_(0.02 * randn(model.Parameters.shape, generator: new Generator(5, CPU)));
+        }
+
+        long tokens = sequences.Sum(s => (long)s.Completion.Length);
+        PolicyUpdate.Accumulate(policy, null, batch, sequences, new LossDenominator(sequences.Length, tokens, options.MaxNewTokens), options, correction, CancellationToken.None);
+        float[] gradient = Taken(model);
+
+        (bool capped, bool clipped) = (false, false);
+        foreach (TrainingSequence sequence in sequences)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            double[] now = LogProbs(model, sequence, options, out Tensor logps);
+            double advantage = batch.Advantages[sequence.Index];
+            var weights = new float[now.Length];
+            for (int t = 0; t < now.Length; t++)
+            {
+                double ratio = Math.Exp(now[t] - before[sequence.Index][t]), importance = Math.Exp(before[sequence.Index][t] - batch.Completions[sequence.Index].Completion.LogProbs[t]);
+                bool free = advantage > 0 ? ratio < 1 + options.ClipHigh : ratio > 1 - options.ClipLow;
+                weights[t] = (float)(-advantage * (free ? ratio : 0) * Math.Min(importance, options.ImportanceCap) / tokens);
+                capped |= importance > options.ImportanceCap;
+                clipped |= !free;
+            }
+
+            (logps * tensor(weights)).sum().backward();
+        }
+
+        Assert.True(capped, "no token is far enough from the rounded policy to be capped");
+        Assert.Equal(updates > 1, clipped);
+        float[] expected = Taken(model);
+        double norm = Math.Sqrt(expected.Sum(g => (double)g * g));
+        Assert.True(Math.Sqrt(gradient.Zip(expected).Sum(p => ((double)p.First - p.Second) * (p.First - p.Second))) <= 1e-4 * norm);
+    }
+
+    private static double[] LogProbs(CausalLanguageModel model, TrainingSequence sequence, GrpoOptions options, out Tensor logps)
+    {
+        MicroBatch micro = SequenceBatcher.Cut([sequence], int.MaxValue)[0];
+        Tensor mask = micro.CompletionMask();
+        logps = TokenLogProbs.Compute(model, micro.Ids(), ComputePrecision.Float32, options.Temperature, mask).LogProbs.masked_select(mask.to(ScalarType.Bool));
+        return [.. logps.detach().data<float>().ToArray().Select(x => (double)x)];
+    }
+
     // The policy gradient by the papers' formulas: each token's log-probability times advantage and ratio, where the clip leaves it a gradient.
     private static float[] OfWeighedTokens(CausalLanguageModel model, RolloutBatch batch, TrainingSequence[] sequences, GrpoOptions options)
     {
@@ -102,10 +159,7 @@ public class GradientInvarianceTests
         foreach (TrainingSequence sequence in sequences)
         {
             using DisposeScope scope = NewDisposeScope();
-            MicroBatch micro = SequenceBatcher.Cut([sequence], int.MaxValue)[0];
-            Tensor mask = micro.CompletionMask();
-            Tensor logps = TokenLogProbs.Compute(model, micro.Ids(), ComputePrecision.Float32, options.Temperature, mask).LogProbs.masked_select(mask.to(ScalarType.Bool));
-            double[] ratios = [.. logps.detach().data<float>().ToArray().Zip(batch.Completions[sequence.Index].Completion.LogProbs).Select(p => Math.Exp((double)p.First - p.Second))];
+            double[] ratios = [.. LogProbs(model, sequence, options, out Tensor logps).Zip(batch.Completions[sequence.Index].Completion.LogProbs).Select(p => Math.Exp(p.First - p.Second))];
             double advantage = batch.Advantages[sequence.Index], length = ratios.Length;
             double mean = Math.Exp(ratios.Average(Math.Log));
             bool Free(double ratio) => advantage > 0 ? ratio < 1 + options.ClipHigh : ratio > 1 - options.ClipLow;
@@ -147,10 +201,10 @@ public class GradientInvarianceTests
     };
 
     // Advantages come from lengths: an untrained model gets no answer right.
-    private static RolloutBatch Rollouts(CausalLanguageModel model)
+    private static RolloutBatch Rollouts(CausalLanguageModel model, RolloutPrecision precision = RolloutPrecision.Fp32)
     {
         var tokenizer = new WordTokenizer(CountdownVocabulary.Words);
-        using var engine = new RolloutEngine(model.Config);
+        using var engine = new RolloutEngine(model.Config, new RolloutEngineOptions { Precision = precision });
         engine.LoadWeights(model, policyVersion: 0);
         var rewards = new RewardSet(new WeightedReward(new AccuracyReward(), 1), new WeightedReward(new FormatReward(), 0.2));
         var sampler = new RolloutSampler(engine, tokenizer, PromptTemplate.Nano, rewards, ReflectiveWords.Nano);
