@@ -84,7 +84,7 @@ public sealed unsafe class RolloutEngine : IDisposable
         _weights = new PackedWeights(config, PanelWidth(Kernels), FormatOf(config, Precision, stored), ByLibtorch(Precision));
         _workers = new RolloutWorker[_options.Threads];
         for (int i = 0; i < _workers.Length; i++)
-            _workers[i] = new RolloutWorker(CreateDecoder(), _pool, _layout, _options.SlotsPerThread ?? (_weights.ByLibtorch ? MostSlotsByLibtorch : MostSlots));
+            _workers[i] = new RolloutWorker(CreateDecoder(), _pool, _layout, _options.SlotsPerThread ?? DefaultSlots);
     }
 
     /// <summary>Bytes of an engine that decodes so many sequences of so many positions at once: packed weights and KV cache.</summary>
@@ -115,6 +115,8 @@ public sealed unsafe class RolloutEngine : IDisposable
     public RolloutPrecision Precision { get; }
 
     public ModelConfig Config => _config;
+
+    private int DefaultSlots => _weights.ByLibtorch ? MostSlotsByLibtorch : MostSlots;
 
     /// <summary>The version of the weights in use; null before the first <see cref="LoadWeights"/>.</summary>
     public long? PolicyVersion => _policyVersion;
@@ -254,8 +256,8 @@ public sealed unsafe class RolloutEngine : IDisposable
     /// </summary>
     private int ChooseSlots(int positions)
     {
-        long halfCache = Math.Max(1, (long)KvLayout.BlocksFor(positions) * _layout.BlockFloats / 2);
         if (_weights.ByLibtorch) return MostSlotsByLibtorch;
+        long halfCache = Math.Max(1, (long)KvLayout.BlocksFor(positions) * _layout.BlockFloats / 2);
         return Math.Clamp((int)Math.Min(MostSlots, (_weights.Bytes / sizeof(float) + halfCache - 1) / halfCache + 7) / 8 * 8, 8, MostSlots);
     }
 
@@ -359,7 +361,8 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     private DecoderStep CreateDecoder()
     {
-        int rows = _weights.ByLibtorch ? MostSlotsByLibtorch : Math.Max(_options.SlotsPerThread ?? MostSlots, PrefillRows);
+        // Prompts go through libtorch, too, in as many rows as it likes best.
+        int rows = Math.Max(_options.SlotsPerThread ?? DefaultSlots, _weights.ByLibtorch ? MostSlotsByLibtorch : PrefillRows);
         return Kernels switch
         {
             KernelSet.Avx512 => new DecoderStep<Simd512, Vector512<float>>(_config, _weights, _rope, _layout, rows, _options.Threads),

@@ -86,6 +86,19 @@ public sealed class RolloutPrecisionTests
         }
     }
 
+    /// <summary>A step has as many rows as a thread has slots, however many it is given.</summary>
+    [Theory]
+    [InlineData(RolloutPrecision.Fp32)]
+    [InlineData(RolloutPrecision.Bf16)]
+    public void AThreadMayHaveManySlots(RolloutPrecision precision)
+    {
+        TestModel model = TestModel.Random(Shapes[0]);
+        RolloutRequest[] requests = [new(DecoderEqualityTests.Ids(model.Config, 5, 1), 300, 1)];
+        var options = new SamplingOptions { MaxNewTokens = 12 };
+        using RolloutEngine few = Engine(model, precision, threads: 1), many = Engine(model, precision, threads: 1, slots: 300);
+        RolloutEngineTests.AssertSame(few.Run(requests, options), many.Run(requests, options));
+    }
+
     [Fact]
     public void Bf16IsNearFp32()
     {
