@@ -35,7 +35,7 @@ internal static class TrainingBenchmark
 
         NativeRuntime.EnsureLoaded();
         set_num_threads(threads);
-        double peak = MultiplyAddPeak.Measure(set == KernelSet.Auto ? MultiplyAddPeak.Widest : set, threads) / 1e9;
+        double peak = MultiplyAddPeak.Measure(set == KernelSet.Auto ? RolloutEngineOptions.Widest : set, threads) / 1e9;
         MatmulProbe probe = MatmulProbe.Measure();
         Console.WriteLine($"{threads} threads; multiply-add rate {peak:F0} GFLOP/s; {probe}; best and median of {repeats}");
         Console.WriteLine("| model | lengths | backend | tok/s | median | tok/s a busy core | GFLOP/s | share of matmul fp32 | share of multiply-add rate |");

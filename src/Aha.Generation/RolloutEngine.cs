@@ -91,18 +91,14 @@ public sealed unsafe class RolloutEngine : IDisposable
     public static long EstimateBytes(ModelConfig config, int positions, int sequences, RolloutPrecision precision = RolloutPrecision.Fp32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        Validate(config);
-        using var weights = new PackedWeights(config, PanelWidth(new RolloutEngineOptions().Resolve()), FormatOf(config, precision, null), ByLibtorch(precision), allocate: false);
-        return weights.Bytes + (long)KvLayout.BlocksFor(positions) * new KvLayout(config, weights.ByLibtorch).BlockFloats * sizeof(float) * sequences;
+        return EstimateBytes(config, FormatOf(config, precision, null), ByLibtorch(precision), positions, sequences);
     }
 
     /// <summary>Bytes of an engine that holds a stored model's matrices in their file's precision; see <see cref="EstimateBytes(ModelConfig, int, int, RolloutPrecision)"/>.</summary>
     public static long EstimateBytes(IStoredWeights model, int positions, int sequences)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Validate(model.Config);
-        using var weights = new PackedWeights(model.Config, PanelWidth(new RolloutEngineOptions().Resolve()), model.FormatOf, allocate: false);
-        return weights.Bytes + (long)KvLayout.BlocksFor(positions) * new KvLayout(model.Config).BlockFloats * sizeof(float) * sequences;
+        return EstimateBytes(model.Config, model.FormatOf, byLibtorch: false, positions, sequences);
     }
 
     /// <summary>Bytes of weights that a decoding step reads, in the precision they are kept in; of a mixture, all experts'.</summary>
@@ -349,6 +345,13 @@ public sealed unsafe class RolloutEngine : IDisposable
 
     private static Func<string, StoredFormat>? FormatOf(ModelConfig config, RolloutPrecision precision, IStoredWeights? stored) =>
         stored is not null ? stored.FormatOf : precision == RolloutPrecision.Fp32 ? null : RoundedWeights.Formats(config, precision.Format());
+
+    private static long EstimateBytes(ModelConfig config, Func<string, StoredFormat>? formatOf, bool byLibtorch, int positions, int sequences)
+    {
+        Validate(config);
+        using var weights = new PackedWeights(config, PanelWidth(RolloutEngineOptions.Widest), formatOf, byLibtorch, allocate: false);
+        return weights.Bytes + (long)KvLayout.BlocksFor(positions) * new KvLayout(config, byLibtorch).BlockFloats * sizeof(float) * sequences;
+    }
 
     // By what the processor says of itself, not by a trial: a run that goes on must compute as it began.
     private static bool ByLibtorch(RolloutPrecision precision) => precision == RolloutPrecision.Bf16 && BFloat16Units.ArePresent;

@@ -41,6 +41,9 @@ public sealed record RolloutEngineOptions
     /// </summary>
     internal long ShareFromBytes { get; init; } = 64 << 20;
 
+    /// <summary>What <see cref="KernelSet.Auto"/> is here.</summary>
+    public static KernelSet Widest => Simd512.IsSupported ? KernelSet.Avx512 : Simd256.IsSupported ? KernelSet.Avx2 : KernelSet.Scalar;
+
     /// <summary>Whether this process can run a kernel set.</summary>
     public static bool IsSupported(KernelSet kernels) => kernels switch
     {
@@ -53,8 +56,7 @@ public sealed record RolloutEngineOptions
     {
         if (Threads < 1) throw new ArgumentException($"Threads is {Threads}; it must be at least 1.");
         if (SlotsPerThread < 1) throw new ArgumentException($"SlotsPerThread is {SlotsPerThread}; it must be at least 1.");
-        if (Kernels == KernelSet.Auto)
-            return Simd512.IsSupported ? KernelSet.Avx512 : Simd256.IsSupported ? KernelSet.Avx2 : KernelSet.Scalar;
+        if (Kernels == KernelSet.Auto) return Widest;
         if (!IsSupported(Kernels))
             throw new ArgumentException($"Kernels is {Kernels}, which this processor or runtime setting does not offer; use Auto.");
         return Kernels;

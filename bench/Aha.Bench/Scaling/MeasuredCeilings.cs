@@ -1,5 +1,6 @@
 using Aha.Benchmarks.Machine;
 using Aha.Benchmarks.Scaling;
+using Aha.Generation;
 using Aha.Tensors;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal sealed class MeasuredCeilings : IDisposable
         set_num_threads(threads);
         Keep(_peaks, (threads, precision), precision == ComputePrecision.BFloat16
             ? Enumerable.Range(0, 4).Max(_ => _bfloat16.Value.Once()) * 1e9
-            : MultiplyAddPeak.Measure(MultiplyAddPeak.Widest, threads));
+            : MultiplyAddPeak.Measure(RolloutEngineOptions.Widest, threads));
         Read(threads, SizeClass(bytes));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Intrinsics.X86;
+using Aha.Generation;
 using Aha.Tensors;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ public sealed record MachineRates(int Threads, string Simd, double MultiplyAdd, 
         bool hasUnits = MatmulProbe.Measure().BFloat16GigaFlops > 20;
         using var bfloat16 = new MatmulRate(ScalarType.BFloat16, hasUnits ? 2048 : 256);
         return new(
-            threads, Flags(), MultiplyAddPeak.Measure(MultiplyAddPeak.Widest, threads) / 1e9, Best(float32), Best(bfloat16), MemoryBandwidth.Read(PastAnyCache, threads));
+            threads, Flags(), MultiplyAddPeak.Measure(RolloutEngineOptions.Widest, threads) / 1e9, Best(float32), Best(bfloat16), MemoryBandwidth.Read(PastAnyCache, threads));
     }
 
     /// <summary>The figures of a benchmark's head.</summary>

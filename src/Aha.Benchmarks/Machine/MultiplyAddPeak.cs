@@ -10,10 +10,6 @@ public static class MultiplyAddPeak
 {
     private const int Rounds = 20_000;
 
-    /// <summary>The widest kernel set of this machine.</summary>
-    public static KernelSet Widest { get; } =
-        RolloutEngineOptions.IsSupported(KernelSet.Avx512) ? KernelSet.Avx512 : RolloutEngineOptions.IsSupported(KernelSet.Avx2) ? KernelSet.Avx2 : KernelSet.Scalar;
-
     /// <summary>FLOP/s over all threads at once, best of several tries.</summary>
     public static double Measure(KernelSet kernels, int threads)
     {

@@ -7,22 +7,27 @@ namespace Aha.Generation.Decoding;
 /// <summary>A weight matrix <c>[outputs, depth]</c> in bf16, multiplied by libtorch: sums are fp32 inside a product and rounded to bf16 at its end.</summary>
 internal sealed unsafe class BFloat16Matrix : IDisposable
 {
-    private readonly Tensor _values, _transposed;
     private readonly byte* _memory;
 
     public BFloat16Matrix(int outputs, int depth)
     {
         (Outputs, Depth) = (outputs, depth);
-        _values = zeros([outputs, depth], ScalarType.BFloat16).DetachFromDisposeScope();
-        _transposed = _values.t().DetachFromDisposeScope();
-        _memory = (byte*)TensorMemory.Address(_values);
+        Values = zeros([outputs, depth], ScalarType.BFloat16).DetachFromDisposeScope();
+        Transposed = Values.t().DetachFromDisposeScope();
+        _memory = (byte*)TensorMemory.Address(Values);
     }
+
+    public Tensor Values { get; }
+
+    /// <summary>The same numbers as <c>[depth, outputs]</c>.</summary>
+    public Tensor Transposed { get; }
 
     public int Outputs { get; }
 
     public int Depth { get; }
 
-    public long Bytes => Size(Outputs, Depth);
+    /// <summary>Memory held: 0 after <see cref="Dispose"/>.</summary>
+    public long Bytes => Values.IsInvalid ? 0 : Size(Outputs, Depth);
 
     public static long Size(int outputs, int depth) => (long)outputs * depth * sizeof(ushort);
 
@@ -39,21 +44,24 @@ internal sealed unsafe class BFloat16Matrix : IDisposable
         int height = BFloat16Scratch.Height(rows);
         BFloat16Rowset from = scratch.Inputs(height, Depth), to = scratch.Outputs(height, Outputs);
         for (int r = 0; r < rows; r++) BFloat16Rows.Narrow(x + r * xStride, from.Row(r), Depth);
-        to.Values.addmm_(from.Values, _transposed, 0, 1);
+        to.Values.addmm_(from.Values, Transposed, 0, 1);
         for (int r = 0; r < rows; r++) BFloat16Rows.Widen(to.Row(r), init is null ? null : init + r * initStride, y + r * yStride, Outputs);
     }
 
     public void Dispose()
     {
-        _transposed.Dispose();
-        _values.Dispose();
+        Transposed.Dispose();
+        Values.Dispose();
     }
 }
 
 /// <summary>Rows of bf16: a tensor and its memory.</summary>
-internal readonly unsafe record struct BFloat16Rowset(Tensor Values, nint Address, int Columns)
+internal readonly unsafe record struct BFloat16Rowset(Tensor Values, nint Address, int Columns) : IDisposable
 {
     public byte* Row(int row) => (byte*)Address + (nint)row * Columns * sizeof(ushort);
+
+    /// <summary>A default one holds nothing.</summary>
+    public void Dispose() => Values?.Dispose();
 }
 
 /// <summary>One thread's rows of bf16 on their way into and out of products, made once for each shape.</summary>
@@ -64,6 +72,7 @@ internal sealed unsafe class BFloat16Scratch : IDisposable
 
     private readonly Dictionary<(int Height, int Columns), BFloat16Rowset> _inputs = [], _outputs = [];
 
+    /// <summary>Rows that a product is made of for so many.</summary>
     public static int Height(int rows) => (rows + Step - 1) / Step * Step;
 
     /// <summary>What rows hold beyond those that are written is finite and means nothing.</summary>
@@ -73,7 +82,7 @@ internal sealed unsafe class BFloat16Scratch : IDisposable
 
     public void Dispose()
     {
-        foreach (BFloat16Rowset rows in _inputs.Values.Concat(_outputs.Values)) rows.Values.Dispose();
+        foreach (BFloat16Rowset rows in _inputs.Values.Concat(_outputs.Values)) rows.Dispose();
         _inputs.Clear();
         _outputs.Clear();
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Aha.Models.Kernels;
 
 namespace Aha.Models.Checkpoints;
 
@@ -78,10 +79,9 @@ public static class ElementCodec
 
     private static ushort EncodeBF16(float value)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
         // Rounding could carry a NaN's payload into infinity.
-        if (float.IsNaN(value)) return (ushort)((bits >> 16) | 0x40);
-        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        if (float.IsNaN(value)) return (ushort)((BitConverter.SingleToUInt32Bits(value) >> 16) | 0x40);
+        return BFloat16Rows.Round(value);
     }
 
     private static float DecodeF8(byte bits)

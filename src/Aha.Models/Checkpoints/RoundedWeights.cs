@@ -1,5 +1,5 @@
+using Aha.Models.Checkpoints.Gguf;
 using Aha.Models.Checkpoints.Gguf.Blocks;
-using Aha.Models.Kernels;
 
 namespace Aha.Models.Checkpoints;
 
@@ -11,6 +11,7 @@ namespace Aha.Models.Checkpoints;
 public sealed class RoundedWeights(IModelWeights weights, StoredFormat format) : IStoredWeights
 {
     private readonly Dictionary<string, int> _depths = Depths(weights.Config);
+    private readonly BlockFormat _blocks = BlockFormat.Of(TypeOf(format));
     private byte[] _row = [];
 
     public ModelConfig Config => weights.Config;
@@ -30,39 +31,23 @@ public sealed class RoundedWeights(IModelWeights weights, StoredFormat format) :
 
     /// <inheritdoc/>
     /// <remarks>Valid until the next row is read.</remarks>
-    public unsafe ReadOnlySpan<byte> Row(string name, long row)
+    public ReadOnlySpan<byte> Row(string name, long row)
     {
-        int depth = _depths[name];
-        ReadOnlySpan<float> values = weights.Read(name).Slice(checked((int)(row * depth)), depth);
-        int bytes = format switch
-        {
-            StoredFormat.BFloat16 => depth * sizeof(ushort),
-            StoredFormat.Q8_0 => depth / 32 * 34,
-            StoredFormat.Q4_0 => depth / 32 * 18,
-            StoredFormat.Q4_1 => depth / 32 * 20,
-            _ => throw new InvalidOperationException($"tensor '{name}' is not rounded"),
-        };
+        int depth = _depths[name], bytes = (int)_blocks.RowBytes(depth);
         if (_row.Length < bytes) _row = new byte[bytes];
         Span<byte> target = _row.AsSpan(0, bytes);
-        switch (format)
-        {
-            case StoredFormat.BFloat16:
-                fixed (float* from = values)
-                fixed (byte* to = target) BFloat16Rows.Narrow(from, to, depth);
-                break;
-            case StoredFormat.Q8_0:
-                BlockQuantizer.EncodeQ8_0(values, target);
-                break;
-            case StoredFormat.Q4_0:
-                BlockQuantizer.EncodeQ4_0(values, target);
-                break;
-            default:
-                BlockQuantizer.EncodeQ4_1(values, target);
-                break;
-        }
-
+        _blocks.Encode!(weights.Read(name).Slice(checked((int)(row * depth)), depth), target);
         return target;
     }
+
+    private static GgufTensorType TypeOf(StoredFormat format) => format switch
+    {
+        StoredFormat.BFloat16 => GgufTensorType.BF16,
+        StoredFormat.Q8_0 => GgufTensorType.Q8_0,
+        StoredFormat.Q4_0 => GgufTensorType.Q4_0,
+        StoredFormat.Q4_1 => GgufTensorType.Q4_1,
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "nothing is rounded to it"),
+    };
 
     // The rounded matrices, by the length of their rows.
     private static Dictionary<string, int> Depths(ModelConfig config) => ParameterLayout.Of(config)

@@ -51,31 +51,25 @@ public sealed class FusedBackend(CausalLanguageModel model, int threads, Compute
             var own = new float[_batch.LogProbs.Length];
             for (int row = 0; row < _micro.Sequences.Count; row++)
             {
-                (int start, int count) = Place(row);
+                (int start, int count) = _micro.PlaceOf(row);
                 padded.Slice(start, count).CopyTo(own.AsSpan(_batch.Offsets[row]));
             }
 
             _decoder.Backward(_batch, own);
         }
 
-        // From one value a completion token to [B,T-1], where the value of token t stands at t-1.
+        // From one value a completion token to [B,T-1].
         private Tensor Spread(ReadOnlySpan<float> values)
         {
             Tensor spread = zeros(_micro.Sequences.Count, _micro.Width - 1);
             Span<float> padded = TensorMemory.Floats(spread);
             for (int row = 0; row < _micro.Sequences.Count; row++)
             {
-                (int start, int count) = Place(row);
+                (int start, int count) = _micro.PlaceOf(row);
                 values.Slice(_batch.Offsets[row], count).CopyTo(padded[start..]);
             }
 
             return spread;
-        }
-
-        private (int Start, int Count) Place(int row)
-        {
-            TrainingSequence sequence = _micro.Sequences[row];
-            return (row * (_micro.Width - 1) + sequence.Prompt.Length - 1, sequence.Completion.Length);
         }
     }
 }

@@ -57,11 +57,10 @@ public sealed class MicroBatch
         var values = new float[Sequences.Count * (Width - 1)];
         for (int row = 0; row < Sequences.Count; row++)
         {
-            TrainingSequence sequence = Sequences[row];
-            float[] own = valuesOf(sequence);
-            if (own.Length != sequence.Completion.Length)
-                throw new ArgumentException($"sequence {sequence.Index}: {own.Length} values for {sequence.Completion.Length} completion tokens", nameof(valuesOf));
-            own.CopyTo(values, row * (Width - 1) + sequence.Prompt.Length - 1);
+            (int start, int count) = PlaceOf(row);
+            float[] own = valuesOf(Sequences[row]);
+            if (own.Length != count) throw new ArgumentException($"sequence {Sequences[row].Index}: {own.Length} values for {count} completion tokens", nameof(valuesOf));
+            own.CopyTo(values, start);
         }
         return tensor(values, [Sequences.Count, Width - 1]);
     }
@@ -70,8 +69,15 @@ public sealed class MicroBatch
     public IEnumerable<(TrainingSequence Sequence, float[] Values)> Collect(Tensor aligned)
     {
         float[] values = aligned.detach().contiguous().data<float>().ToArray();
-        return Sequences.Select((sequence, row) => (sequence, values.AsSpan(row * (Width - 1) + sequence.Prompt.Length - 1, sequence.Completion.Length).ToArray()));
+        return Sequences.Select((sequence, row) =>
+        {
+            (int start, int count) = PlaceOf(row);
+            return (sequence, values.AsSpan(start, count).ToArray());
+        });
     }
+
+    /// <summary>Where a row's completion tokens lie in <c>[B,T-1]</c>: the value of token t stands at t-1.</summary>
+    internal (int Start, int Count) PlaceOf(int row) => (row * (Width - 1) + Sequences[row].Prompt.Length - 1, Sequences[row].Completion.Length);
 
     /// <summary>[B] fp32, one value per sequence.</summary>
     public Tensor PerSequence(Func<TrainingSequence, double> valueOf) => tensor(Sequences.Select(sequence => (float)valueOf(sequence)).ToArray());

@@ -1,5 +1,5 @@
+using Aha.Generation.Decoding;
 using Aha.Models.Kernels;
-using Aha.Tensors;
 using static TorchSharp.torch;
 
 namespace Aha.Training.Fused;
@@ -10,39 +10,31 @@ namespace Aha.Training.Fused;
 /// </summary>
 internal sealed unsafe class BFloat16Weight : LinearWeight
 {
-    // Few different heights: libtorch prepares a kernel for each.
-    private const int RowStep = 32;
-
     // Of a gradient at a time: it is added up while it is in the cache.
     private const int GradientElements = 1 << 20;
 
     private readonly LinearShape _shape;
-    private readonly Tensor _values, _transposed, _own;
-    private readonly byte* _memory;
+    private readonly BFloat16Matrix _matrix;
+    private readonly Tensor _own;
 
     private BFloat16Weight(LinearShape shape)
     {
         _shape = shape;
-        _values = zeros([shape.OutputStride, shape.Inputs], ScalarType.BFloat16).DetachFromDisposeScope();
-        _transposed = _values.t().DetachFromDisposeScope();
-        _own = _values.narrow(0, 0, shape.Outputs).DetachFromDisposeScope();
-        _memory = (byte*)TensorMemory.Address(_values);
+        _matrix = new BFloat16Matrix(shape.OutputStride, shape.Inputs);
+        _own = _matrix.Values.narrow(0, 0, shape.Outputs).DetachFromDisposeScope();
     }
 
     public static ProductKind Kind { get; } = new Half();
 
-    public override long Bytes => _values.IsInvalid ? 0 : _values.numel() * 2;
+    public override long Bytes => _matrix.Bytes;
 
-    public override void Set(int output, ReadOnlySpan<float> inputs)
-    {
-        fixed (float* from = inputs) BFloat16Rows.Narrow(from, _memory + (nint)output * _shape.Inputs * 2, _shape.Inputs);
-    }
+    public override void Set(int output, ReadOnlySpan<float> inputs) => _matrix.Write(output, inputs);
 
     public override void Forward(float* x, nint xs, int rows, float* y, nint ys, float* init, nint ins, ProductScratch scratch)
     {
-        using HalfMatrix from = Narrow(x, xs, rows, _shape.Inputs, scratch, 0);
-        using HalfMatrix to = scratch.Half(1, RoundUp(rows), _shape.OutputStride);
-        to.Values.addmm_(from.Values, _transposed, 0, 1);
+        using BFloat16Rowset from = Narrow(x, xs, rows, _shape.Inputs, scratch, 0);
+        using BFloat16Rowset to = scratch.Half(1, BFloat16Scratch.Height(rows), _shape.OutputStride);
+        to.Values.addmm_(from.Values, _matrix.Transposed, 0, 1);
         for (int r = 0; r < rows; r++) BFloat16Rows.Widen(to.Row(r), init is null ? null : init + r * ins, y + r * ys, _shape.OutputStride);
     }
 
@@ -51,7 +43,7 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
 
     public override void Backward(OutputGradient dy, float* dx, nint dxs, ProductScratch scratch)
     {
-        using HalfMatrix to = scratch.Half(1, RoundUp(dy.Rows), _shape.Inputs);
+        using BFloat16Rowset to = scratch.Half(1, BFloat16Scratch.Height(dy.Rows), _shape.Inputs);
         to.Values.addmm_(dy.Half.Values, _own, 0, 1);
         for (int r = 0; r < dy.Rows; r++)
         {
@@ -62,12 +54,12 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
 
     public override void AddGradient(OutputGradient dy, float* x, nint xs, float* dw, ProductScratch scratch)
     {
-        using HalfMatrix inputs = Narrow(x, xs, dy.Rows, _shape.Inputs, scratch, 1);
+        using BFloat16Rowset inputs = Narrow(x, xs, dy.Rows, _shape.Inputs, scratch, 1);
         int most = Math.Max(1, GradientElements / _shape.Inputs);
         for (int first = 0; first < _shape.Outputs; first += most)
         {
             int count = Math.Min(most, _shape.Outputs - first);
-            using HalfMatrix sum = scratch.Half(2, count, _shape.Inputs);
+            using BFloat16Rowset sum = scratch.Half(2, count, _shape.Inputs);
             using Tensor part = dy.Half.Values.narrow(1, first, count);
             using Tensor turned = part.t();
             sum.Values.addmm_(turned, inputs.Values, 0, 1);
@@ -82,18 +74,15 @@ internal sealed unsafe class BFloat16Weight : LinearWeight
     public override void Dispose()
     {
         _own.Dispose();
-        _transposed.Dispose();
-        _values.Dispose();
+        _matrix.Dispose();
         base.Dispose();
     }
 
-    private static int RoundUp(int rows) => (rows + RowStep - 1) / RowStep * RowStep;
-
     // Rows beyond the last are zeros.
-    private static HalfMatrix Narrow(float* from, nint stride, int rows, int columns, ProductScratch scratch, int place)
+    private static BFloat16Rowset Narrow(float* from, nint stride, int rows, int columns, ProductScratch scratch, int place)
     {
-        int height = RoundUp(rows);
-        HalfMatrix to = scratch.Half(place, height, columns);
+        int height = BFloat16Scratch.Height(rows);
+        BFloat16Rowset to = scratch.Half(place, height, columns);
         for (int r = 0; r < rows; r++) BFloat16Rows.Narrow(from + r * stride, to.Row(r), columns);
         new Span<byte>(to.Row(rows), (height - rows) * columns * 2).Clear();
         return to;

@@ -1,3 +1,4 @@
+using Aha.Generation.Decoding;
 using Aha.Generation.Kernels;
 using Aha.Generation.Memory;
 using Aha.Tensors;
@@ -5,18 +6,8 @@ using static TorchSharp.torch;
 
 namespace Aha.Training.Fused;
 
-/// <summary>A matrix of bf16 in a pass's scratch: its memory, and libtorch's view of it.</summary>
-internal readonly unsafe ref struct HalfMatrix(Tensor values, byte* memory, int columns)
-{
-    public Tensor Values { get; } = values;
-
-    public byte* Row(int row) => memory + (nint)row * columns * 2;
-
-    public void Dispose() => Values?.Dispose();
-}
-
 /// <summary>The gradient at a weight's outputs, <c>[rows, outputs]</c>, made ready once for the products it takes part in.</summary>
-internal readonly unsafe ref struct OutputGradient(float* values, nint stride, int rows, HalfMatrix half)
+internal readonly unsafe ref struct OutputGradient(float* values, nint stride, int rows, BFloat16Rowset half)
 {
     public float* Values { get; } = values;
 
@@ -25,7 +16,7 @@ internal readonly unsafe ref struct OutputGradient(float* values, nint stride, i
     public int Rows { get; } = rows;
 
     /// <summary>The same in bf16, where that is multiplied.</summary>
-    public HalfMatrix Half { get; } = half;
+    public BFloat16Rowset Half { get; } = half;
 
     public void Dispose() => Half.Dispose();
 }
@@ -45,7 +36,7 @@ internal sealed unsafe class ProductScratch : IDisposable
 
     /// <summary>A matrix whose elements are whatever they are.</summary>
     /// <param name="place">0 to 2: one at a time in each.</param>
-    public HalfMatrix Half(int place, int rows, int columns)
+    public BFloat16Rowset Half(int place, int rows, int columns)
     {
         long size = (long)rows * columns;
         if (_halves[place] is not { } half || half.numel() < size)
@@ -54,7 +45,7 @@ internal sealed unsafe class ProductScratch : IDisposable
             _halves[place] = half = empty(size, ScalarType.BFloat16).DetachFromDisposeScope();
         }
 
-        return new HalfMatrix(half.as_strided([rows, columns], [columns, 1]), (byte*)TensorMemory.Address(half), columns);
+        return new BFloat16Rowset(half.as_strided([rows, columns], [columns, 1]), (nint)TensorMemory.Address(half), columns);
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ namespace Aha.Training.Grpo;
 /// weighed by the probability that had over the rounded one's, cut off at a cap (truncated importance sampling). Clipping the ratio to the rounded policy would drop just those
 /// tokens on which the two differ, and only where the gradient would part them further.
 /// </summary>
-internal sealed class ImportanceCorrection
+public sealed class ImportanceCorrection
 {
     private readonly double _cap;
     private readonly Dictionary<int, float[]>? _before;

@@ -24,13 +24,8 @@ public static class PolicyUpdate
     /// Adds the gradient of the policy loss to the model's parameters and returns the update's metrics.
     /// </summary>
     /// <param name="sequences">Prompts and completions; <see cref="TrainingSequence.Index"/> points into <paramref name="batch"/>.</param>
-    public static Dictionary<string, double> Accumulate(
-        TrainingBackend policy, TrainingBackend? reference, RolloutBatch batch, IReadOnlyList<TrainingSequence> sequences,
-        LossDenominator denominator, GrpoOptions options, CancellationToken cancel) => Accumulate(policy, reference, batch, sequences, denominator, options, null, cancel);
-
-    /// <inheritdoc cref="Accumulate(TrainingBackend, TrainingBackend?, RolloutBatch, IReadOnlyList{TrainingSequence}, LossDenominator, GrpoOptions, CancellationToken)"/>
     /// <param name="correction">Null where the policy itself sampled.</param>
-    internal static Dictionary<string, double> Accumulate(
+    public static Dictionary<string, double> Accumulate(
         TrainingBackend policy, TrainingBackend? reference, RolloutBatch batch, IReadOnlyList<TrainingSequence> sequences,
         LossDenominator denominator, GrpoOptions options, ImportanceCorrection? correction, CancellationToken cancel)
     {

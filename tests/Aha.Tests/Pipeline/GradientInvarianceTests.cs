@@ -6,6 +6,7 @@ using Aha.Tasks;
 using Aha.Tasks.Countdown;
 using Aha.Tensors;
 using Aha.Tokenization;
+using Aha.Tests.Training.Overlap;
 using Aha.Training.Backends;
 using Aha.Training.Batching;
 using Aha.Training.Grpo;
@@ -28,8 +29,8 @@ public class GradientInvarianceTests
     [MemberData(nameof(LossesAndBackends))]
     public void TheGradientDoesNotDependOnMicroBatchesOrOrder(PolicyLossType loss, BackendKind backend)
     {
-        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 1);
-        using CausalLanguageModel reference = CausalLanguageModel.Create(Small(), seed: 2);
+        using CausalLanguageModel model = CausalLanguageModel.Create(TinyGrpo.Config, seed: 1);
+        using CausalLanguageModel reference = CausalLanguageModel.Create(TinyGrpo.Config, seed: 2);
         RolloutBatch batch = Rollouts(model);
         TrainingSequence[] sequences = [.. batch.Completions.Select((c, i) => new TrainingSequence(i, c.Prompt, c.Completion.Tokens))];
 
@@ -51,8 +52,8 @@ public class GradientInvarianceTests
     [Fact]
     public void BackendsAgreeOnTheGradient()
     {
-        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 1);
-        using CausalLanguageModel reference = CausalLanguageModel.Create(Small(), seed: 2);
+        using CausalLanguageModel model = CausalLanguageModel.Create(TinyGrpo.Config, seed: 1);
+        using CausalLanguageModel reference = CausalLanguageModel.Create(TinyGrpo.Config, seed: 2);
         RolloutBatch batch = Rollouts(model);
         TrainingSequence[] sequences = [.. batch.Completions.Select((c, i) => new TrainingSequence(i, c.Prompt, c.Completion.Tokens))];
         float[] fused = Gradient(BackendKind.Fused, model, reference, batch, sequences, Options(PolicyLossType.Dapo, 500));
@@ -64,13 +65,13 @@ public class GradientInvarianceTests
     [Fact]
     public void RolloutsCarryTheLogProbabilitiesOfTheModelThatTrains()
     {
-        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 4);
+        using CausalLanguageModel model = CausalLanguageModel.Create(TinyGrpo.Config, seed: 4);
         RolloutBatch batch = Rollouts(model);
         TrainingSequence[] sequences = [.. batch.Completions.Select((c, i) => new TrainingSequence(i, c.Prompt, c.Completion.Tokens))];
         GrpoOptions options = Options(PolicyLossType.Dapo, 1 << 20);
         Assert.InRange(PolicyUpdate.CheckOnPolicy(model, batch, sequences, options), 0, 1e-4);
 
-        using CausalLanguageModel other = CausalLanguageModel.Create(Small(), seed: 5);
+        using CausalLanguageModel other = CausalLanguageModel.Create(TinyGrpo.Config, seed: 5);
         Assert.Throws<Aha.Training.TrainingDivergedException>(() => PolicyUpdate.CheckOnPolicy(other, batch, sequences, options));
     }
 
@@ -78,8 +79,8 @@ public class GradientInvarianceTests
     [MemberData(nameof(LossesAndBackends))]
     public void RolloutsOfAnOlderPolicyAreWeighedByTheRatioToTheirStoredProbabilities(PolicyLossType loss, BackendKind backend)
     {
-        using CausalLanguageModel older = CausalLanguageModel.Create(Small(), seed: 1);
-        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 1);
+        using CausalLanguageModel older = CausalLanguageModel.Create(TinyGrpo.Config, seed: 1);
+        using CausalLanguageModel model = CausalLanguageModel.Create(TinyGrpo.Config, seed: 1);
         using (no_grad())
         {
             model.Parameters.add_(0.02 * randn(model.Parameters.shape, generator: new Generator(5, CPU)));
@@ -100,7 +101,7 @@ public class GradientInvarianceTests
     [InlineData(2, BackendKind.Fused)]
     public void RolloutsOfARoundedPolicyAreWeighedUpToTheCapAndClippedByTheUnroundedOne(int updates, BackendKind backend)
     {
-        using CausalLanguageModel model = CausalLanguageModel.Create(Small(), seed: 1);
+        using CausalLanguageModel model = CausalLanguageModel.Create(TinyGrpo.Config, seed: 1);
         RolloutBatch batch = Rollouts(model, RolloutPrecision.Q4_0);
         TrainingSequence[] sequences = [.. batch.Completions.Select((c, i) => new TrainingSequence(i, c.Prompt, c.Completion.Tokens))];
         GrpoOptions options = Options(PolicyLossType.Dapo, 300) with { KlBeta = 0, UpdatesPerRollout = updates, ImportanceCap = 1.1 };
@@ -191,7 +192,7 @@ public class GradientInvarianceTests
         var denominator = new LossDenominator(sequences.Length, sequences.Sum(s => (long)s.Completion.Length), options.MaxNewTokens);
         using TrainingBackend policy = BackendChoice.Create(backend, model, threads: 2);
         using TrainingBackend? referencePolicy = reference is null ? null : policy.For(reference);
-        PolicyUpdate.Accumulate(policy, referencePolicy, batch, sequences, denominator, options, CancellationToken.None);
+        PolicyUpdate.Accumulate(policy, referencePolicy, batch, sequences, denominator, options, correction: null, CancellationToken.None);
         return Taken(model);
     }
 
@@ -203,20 +204,12 @@ public class GradientInvarianceTests
     // Advantages come from lengths: an untrained model gets no answer right.
     private static RolloutBatch Rollouts(CausalLanguageModel model, RolloutPrecision precision = RolloutPrecision.Fp32)
     {
-        var tokenizer = new WordTokenizer(CountdownVocabulary.Words);
         using var engine = new RolloutEngine(model.Config, new RolloutEngineOptions { Precision = precision });
         engine.LoadWeights(model, policyVersion: 0);
-        var rewards = new RewardSet(new WeightedReward(new AccuracyReward(), 1), new WeightedReward(new FormatReward(), 0.2));
-        var sampler = new RolloutSampler(engine, tokenizer, PromptTemplate.Nano, rewards, ReflectiveWords.Nano);
+        RolloutSampler sampler = TinyGrpo.Sampler(engine);
         IReadOnlyList<Problem> problems = [.. new CountdownTask(new CountdownOptions()).Problems(Split.Train).Take(6)];
         var sampling = new SamplingOptions { MaxNewTokens = 24, StopTokens = [.. Enumerable.Range(2, 6)] };
         IReadOnlyList<JudgedCompletion> completions = sampler.Sample(problems, 4, sampling, seed: 9, CancellationToken.None);
         return new RolloutBatch(completions, new GrpoOptions { MaxNewTokens = 24, OverlongBuffer = 23, ScaleRewards = AdvantageScale.None });
     }
-
-    private static ModelConfig Small() => new()
-    {
-        VocabSize = 144, HiddenSize = 32, IntermediateSize = 48, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 8, MaxPositionEmbeddings = 64,
-        InitializerRange = 0.2, EosTokenIds = [2],
-    };
 }

@@ -24,8 +24,7 @@ internal sealed class TinyGrpo : IDisposable
     {
         Model = CausalLanguageModel.Create(Config, seed: 1);
         _engine = new RolloutEngine(Config, new RolloutEngineOptions { Threads = 2 });
-        var rewards = new RewardSet([new WeightedReward(new AccuracyReward(), 1), new WeightedReward(new FormatReward(), 0.2), .. further]);
-        var sampler = new RolloutSampler(_engine, new WordTokenizer(CountdownVocabulary.Words), PromptTemplate.Nano, rewards, ReflectiveWords.Nano);
+        RolloutSampler sampler = Sampler(_engine, further);
         _backend = new WatchedBackend(BackendChoice.Create(backend, Model, threads: 2), onScore);
         Trainer = new GrpoTrainer(
             Model, _engine, sampler, [.. new CountdownTask(new CountdownOptions()).Problems(Split.Train).Take(40)], [], [.. Enumerable.Range(2, 6)], options, seed: 7, _backend);
@@ -36,6 +35,10 @@ internal sealed class TinyGrpo : IDisposable
         VocabSize = 144, HiddenSize = 32, IntermediateSize = 48, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 8, MaxPositionEmbeddings = 64,
         InitializerRange = 0.2, EosTokenIds = [2],
     };
+
+    public static RolloutSampler Sampler(RolloutEngine engine, params WeightedReward[] further) => new(
+        engine, new WordTokenizer(CountdownVocabulary.Words), PromptTemplate.Nano,
+        new RewardSet([new WeightedReward(new AccuracyReward(), 1), new WeightedReward(new FormatReward(), 0.2), .. further]), ReflectiveWords.Nano);
 
     public static GrpoOptions Options(bool overlap = true) => new()
     {
